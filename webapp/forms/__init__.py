@@ -1,0 +1,2 @@
+"""The HTML gate: what may be typed and what it becomes. Imports domain only.
+"""
