@@ -1,0 +1,128 @@
+"""The database: one engine that every tenant's work goes through as the role `crier_app`, and the owner's
+own for the few modules that look across tenants (tests/house lists them).
+
+The second wall between tenants starts here: each transaction carries `app.tenant_id`, and row-level security
+shows nothing else. Nothing leaves the process before the commit: `on_commit` is the only way out.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.pool import NullPool
+
+APP_ROLE = "crier_app"
+
+log = logging.getLogger(__name__)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The same address under the name of the driver in use (psycopg 3)."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def session_options(role: str | None, statement_timeout_ms: int) -> str:
+    """What libpq tells the server at the start of a connection, so that no rollback or pool can lose it."""
+    options = f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}"
+    return f"{options} -c role={role}" if role else options
+
+
+def init_app(app: Flask, database_url: str, statement_timeout_ms: int) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url(database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "connect_args": {"options": session_options(APP_ROLE, statement_timeout_ms)},
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_pre_ping": True,
+    }
+    db.init_app(app)
+    app.extensions["crier_owner"] = create_engine(
+        sqlalchemy_url(database_url),
+        poolclass=NullPool,
+        connect_args={"options": session_options(None, 60_000)},
+    )
+
+
+def owner_engine() -> Engine:
+    """The engine of the tables' owner, who sees every tenant: migrations, the clock's sweeps, doctor."""
+    engine: Engine = current_app.extensions["crier_owner"]
+    return engine
+
+
+@contextmanager
+def as_owner() -> Iterator[Connection]:
+    """One transaction as the owner. Only modules that the house test lists may call it."""
+    with owner_engine().begin() as connection:
+        yield connection
+
+
+def act_for(tenant_id: uuid.UUID | None) -> None:
+    """From now on this context's transactions are this tenant's; None takes every tenant away."""
+    session = db.session()
+    session.info["tenant_id"] = tenant_id
+    if session.in_transaction():
+        _tell_tenant(session.connection(), tenant_id)
+
+
+def acting_for() -> uuid.UUID | None:
+    tenant_id: uuid.UUID | None = db.session().info.get("tenant_id")
+    return tenant_id
+
+
+def _tell_tenant(connection: Connection, tenant_id: uuid.UUID | None) -> None:
+    # Transaction-local: a session-wide setting would leak to the next borrower of a pooled connection.
+    connection.execute(
+        text("select set_config('app.tenant_id', :tenant, true)"), {"tenant": str(tenant_id or "")}
+    )
+
+
+@event.listens_for(Session, "after_begin")
+def _carry_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    if tenant_id := session.info.get("tenant_id"):
+        _tell_tenant(connection, tenant_id)
+
+
+def on_commit(call: Callable[..., Any], *args: Any) -> None:
+    """Call once this transaction has committed, never if it rolls back.
+
+    What is called may be lost (a bell, a frame): its errors are logged and go no further, because the
+    change itself is already true.
+    """
+    db.session().info.setdefault("on_commit", []).append((call, args))
+
+
+@event.listens_for(Session, "after_commit")
+def _run_after_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # this event fires for savepoints too
+    for call, args in session.info.pop("on_commit", ()):
+        try:
+            call(*args)
+        except Exception:
+            log.exception("after_commit_failed")
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_after_rollback(session: Session) -> None:
+    session.info.pop("on_commit", None)

@@ -1,0 +1,28 @@
+"""Every table, for those who need the whole schema: migrations and the tests of the catalogue."""
+
+from webapp.models import (
+    audit_log,
+    callback_inbox,
+    campaigns,
+    contacts,
+    events,
+    exports,
+    groups,
+    imports,
+    message_templates,
+    messages_history,
+    opt_outs,
+    recipients,
+    sending,
+    sessions,
+    tenants,
+    users,
+    webhooks,
+    whatsapp_instances,
+)
+
+__all__ = [
+    "audit_log", "callback_inbox", "campaigns", "contacts", "events", "exports", "groups", "imports",
+    "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants", "users",
+    "webhooks", "whatsapp_instances",
+]  # fmt: skip
