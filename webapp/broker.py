@@ -1,0 +1,94 @@
+"""Redis rings bells: jobs for workers and frames for open pages. Every message may be lost; PostgreSQL is the truth.
+
+Jobs are JSON, and only functions in the registry run: whoever can write to Redis can still only ring.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app
+from redis import Redis
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+# What each kind of worker listens to, first things first.
+QUEUES: Final = {"send": ("send",), "work": ("callbacks", "work")}
+
+# Every job there is, and its queue. The functions themselves stand in jobs.py, which only workers load.
+JOBS: Final = {
+    "send_slice": "send",
+    "apply_callbacks": "callbacks",
+    "plan_campaign": "work",
+    "run_import": "work",
+    "check_instance": "work",
+}
+
+F = TypeVar("F", bound=Callable[..., None])
+
+_functions: dict[str, Callable[..., None]] = {}
+
+
+class UnknownJob(Exception):
+    """A job asks for something that is not in the registry: it is refused, and the worker goes on."""
+
+
+def job(function: F) -> F:
+    """Register the function as the job of its name; its arguments are ids only."""
+    if function.__name__ not in JOBS:
+        raise UnknownJob(function.__name__)
+    _functions[function.__name__] = function
+    return function
+
+
+class Bell(Job):  # type: ignore[misc]
+    """A job that can only be a registered function: no import by name, no callbacks, no webhooks, no instance."""
+
+    @property
+    def func(self) -> Callable[..., None]:
+        function = _functions.get(self.func_name or "")
+        if function is None or self.instance is not None:
+            raise UnknownJob("This job is not in the registry.")
+        return function
+
+    def restore(self, raw_data: Any) -> None:
+        super().restore(raw_data)
+        self.webhooks = []
+        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
+
+
+def init_app(app: Flask, redis_url: str) -> None:
+    app.extensions["crier_redis"] = Redis.from_url(
+        redis_url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+    )
+
+
+def redis() -> Redis:
+    client: Redis = current_app.extensions["crier_redis"]
+    return client
+
+
+def queue(name: str) -> Queue:
+    return Queue(name, connection=redis(), job_class=Bell, serializer=JSONSerializer, default_timeout=-1)
+
+
+def ring(name: str, *ids: object) -> None:
+    """Ask a worker to run the registered job. One bell of a kind hangs at a time: a second ring while the
+    first still waits adds nothing, because a job does all the work it finds."""
+    key = "bell:" + ":".join([name, *map(str, ids)])
+    if redis().set(key, 1, nx=True, ex=10):
+        queue(JOBS[name]).enqueue_call(name, args=tuple(map(str, ids)), result_ttl=0, failure_ttl=86_400)
+
+
+def answered(name: str, *ids: object) -> None:
+    """The job has started: the next ring counts again."""
+    redis().delete("bell:" + ":".join([name, *map(str, ids)]))
+
+
+def publish(channel: str, message: dict[str, Any]) -> None:
+    """Tell every web process; nobody listening is no error."""
+    redis().publish(channel, json.dumps(message, separators=(",", ":")))

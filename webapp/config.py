@@ -1,0 +1,123 @@
+"""Settings: read once from the environment, checked before anything starts.
+
+Without DATABASE_URL and REDIS_URL the running embedded servers of DATA_DIR serve; secrets that are not given
+come from there too. A short or sample secret stops the start.
+"""
+
+import base64
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Values that stand in examples everywhere: whoever copies one has no secret.
+SAMPLES = re.compile(r"change.?me|secret.?key|example|sample|default|password|your[-_ ]|s3cr3t|0123456789|abcdefgh|^(.)\1+$", re.I)
+
+
+class Misconfigured(Exception):
+    """The environment does not allow a start; the sentence says what to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    redis_url: str
+    secret_key: str
+    # The first key seals, all of them open: {"k2": 32 bytes, "k1": 32 bytes}
+    encryption_keys: dict[str, bytes]
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
+    allowed_hosts: tuple[str, ...] = ()
+    log_level: str = "INFO"
+    log_format: str = "text"
+    egress_allow: str = ""
+    send_lease_seconds: float = 60
+    send_window: int = 64
+    sweep_seconds: float = 15
+    provider_timeout_seconds: float = 30
+    data_dir: Path = field(default_factory=lambda: Path(".data"))
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Everything from the environment, else from DATA_DIR.
+
+        Raises:
+            Misconfigured: with one sentence on what is missing or not good enough.
+        """
+        data_dir = Path(env.get("DATA_DIR", ".data"))
+        given = dict(env)
+        if not given.keys() >= {"SECRET_KEY", "ENCRYPTION_KEYS"}:
+            from embedded import running
+
+            given = running.secrets(data_dir) | given
+        host, port = env.get("HOST", "127.0.0.1"), env.get("PORT", "8000")
+        return cls(
+            database_url=_server(env, "DATABASE_URL", data_dir, 0),
+            redis_url=_server(env, "REDIS_URL", data_dir, 1),
+            secret_key=_secret(given.get("SECRET_KEY", "")),
+            encryption_keys=_keys(given.get("ENCRYPTION_KEYS", "")),
+            base_url=env.get("BASE_URL", f"http://{host}:{port}").rstrip("/"),
+            trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+            allowed_hosts=tuple(h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()),
+            log_level=env.get("LOG_LEVEL", "INFO").upper(),
+            log_format=env.get("LOG_FORMAT", "text"),
+            egress_allow=env.get("EGRESS_ALLOW", ""),
+            send_lease_seconds=_number(env, "SEND_LEASE_SECONDS", 60),
+            send_window=_window(_number(env, "SEND_WINDOW", 64)),
+            sweep_seconds=_number(env, "SWEEP_SECONDS", 15),
+            provider_timeout_seconds=_number(env, "PROVIDER_TIMEOUT_SECONDS", 30),
+            data_dir=data_dir,
+        )
+
+
+def _server(env: Mapping[str, str], name: str, data_dir: Path, position: int) -> str:
+    if url := env.get(name):
+        return url
+    from embedded import running
+
+    if urls := running.urls(data_dir):
+        return urls[position]
+    raise Misconfigured(
+        f"{name} is not set and no embedded servers run in {data_dir}: start `make run` first, or set {name}."
+    )
+
+
+def _secret(secret: str) -> str:
+    if len(secret) < 32 or SAMPLES.search(secret) or len(set(secret)) < 10:
+        raise Misconfigured(
+            "SECRET_KEY is missing, shorter than 32 characters or a sample: set it to the output of "
+            "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+        )
+    return secret
+
+
+def _keys(text: str) -> dict[str, bytes]:
+    try:
+        named = dict(part.strip().split(":", 1) for part in text.split(",") if part.strip())
+        keys = {name: base64.b64decode(key, validate=True) for name, key in named.items()}
+    except ValueError:
+        keys = {}
+    if not keys or any(len(key) != 32 or len(set(key)) < 10 for key in keys.values()):
+        raise Misconfigured(
+            "ENCRYPTION_KEYS must be name:key pairs, newest first, each key the base64 of 32 random bytes: "
+            "`python3 -c 'import base64, secrets; print(\"k1:\" + base64.b64encode(secrets.token_bytes(32)).decode())'`."
+        )
+    return keys
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise Misconfigured(f"{name} must be a whole number.") from None
+
+
+def _window(window: int) -> int:
+    if not 1 <= window <= 128:
+        raise Misconfigured("SEND_WINDOW must be between 1 and 128: that many may be uncertain after a crash.")
+    return window

@@ -1,0 +1,90 @@
+"""The numbering plans of the world, as phonenumbers knows them, compiled for the speed of an import."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, PhoneNumber
+from phonenumbers.phonemetadata import PhoneNumberDesc
+
+COUNTRIES: Final = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+
+_CALLING_CODES: Final = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_KINDS: Final = (
+    *("mobile", "fixed_line", "voip", "toll_free", "shared_cost"),
+    *("premium_rate", "personal_number", "pager", "uan", "voicemail"),
+)
+
+
+def calling_code(digits: str) -> str | None:
+    """The country calling code that these digits begin with. No code is the beginning of another."""
+    return next((digits[:n] for n in (1, 2, 3) if digits[:n] in _CALLING_CODES), None)
+
+
+def is_valid(digits: str) -> bool:
+    """Whether a number of this shape is given out: the same answer as phonenumbers.is_valid_number."""
+    code = calling_code(digits)
+    return code is not None and bool(_valid(code).fullmatch(digits, len(code)))
+
+
+def without_trunk_prefix(digits: str) -> str:
+    """The digits without what is dialled only inside the country: +49 (0)151 becomes +49 151."""
+    try:
+        return _digits(phonenumbers.parse(f"+{digits}", None))
+    except phonenumbers.NumberParseException:
+        return digits
+
+
+def dialled_in(country: str, digits: str) -> str | None:
+    """The international digits of what somebody in this country (ISO 3166, two letters) would dial."""
+    try:
+        return _digits(phonenumbers.parse(digits, country))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def spaced(digits: str) -> str:
+    """The international way to write it: +49 1512 3456789. Never other digits than the given ones."""
+    written = f"+{digits}"
+    code = calling_code(digits)
+    if code is None or not digits[len(code) :]:
+        return written
+    national = digits[len(code) :]
+    zeros = len(national) - len(national[:-1].lstrip("0")) - 1
+    number = PhoneNumber(int(code), int(national), italian_leading_zero=zeros > 0 or None)
+    number.number_of_leading_zeros = zeros if zeros > 1 else None
+    pretty: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return pretty if re.sub(r"\D", "", pretty) == digits else written
+
+
+def _digits(number: PhoneNumber) -> str:
+    return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+@lru_cache(maxsize=None)
+def _valid(code: str) -> re.Pattern[str]:
+    """All national numbers of a calling code. Countries that share it are told apart by leading digits."""
+    branches, taken = [], ""
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]:
+        plan = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+        leading = f"(?={plan.leading_digits})" if plan.leading_digits else ""
+        kinds = "|".join(_shapes(plan))
+        branches.append(f"{taken}{leading}{_shape(plan.general_desc, ahead=True)}(?:{kinds})")
+        taken += f"(?!{plan.leading_digits})" if plan.leading_digits else ""
+    return re.compile("|".join(branches), re.ASCII)
+
+
+def _shapes(plan: PhoneMetadata) -> Iterator[str]:
+    for kind in _KINDS:
+        described = getattr(plan, kind)
+        if described is not None and described.national_number_pattern:
+            yield _shape(described)
+
+
+def _shape(described: PhoneNumberDesc, ahead: bool = False) -> str:
+    lengths = "|".join(rf"\d{{{length}}}\Z" for length in described.possible_length)
+    measured = f"(?={lengths})" if lengths else ""
+    pattern = rf"(?:{described.national_number_pattern})\Z"
+    return measured + (f"(?={pattern})" if ahead else pattern)
