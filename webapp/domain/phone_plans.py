@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumber
-from phonenumbers.phonemetadata import PhoneNumberDesc
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberType
 
 COUNTRIES: Final = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
 
@@ -31,44 +30,62 @@ def is_valid(digits: str) -> bool:
 
 def without_trunk_prefix(digits: str) -> str:
     """The digits without what is dialled only inside the country: +49 (0)151 becomes +49 151."""
+    code = calling_code(digits)
+    trunk = _trunk(code) if code else None
+    if trunk is None or not (found := trunk.match(digits, len(code or ""))) or found.end() == found.start():
+        return digits
     try:
         return _digits(phonenumbers.parse(f"+{digits}", None))
     except phonenumbers.NumberParseException:
         return digits
 
 
-def dialled_in(country: str, digits: str) -> str | None:
-    """The international digits of what somebody in this country (ISO 3166, two letters) would dial."""
+def readings(country: str, digits: str) -> list[str]:
+    """The international digits that these may mean in a country (ISO 3166, two letters): none, one or two.
+
+    In Germany 4915123456789 is a mobile number that lost its +, and also the shape of a very long landline.
+    """
+    code = str(phonenumbers.country_code_for_region(country))
+    with_code = [digits] if digits.startswith(code) else []
     try:
-        return _digits(phonenumbers.parse(digits, country))
+        return [_digits(phonenumbers.parse(digits, country)), *with_code]
     except phonenumbers.NumberParseException:
-        return None
+        return with_code
+
+
+def is_mobile(digits: str) -> bool:
+    """Whether it is surely, or as in North America possibly, a mobile number."""
+    kind = phonenumbers.number_type(_number(digits))
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def spaced(digits: str) -> str:
     """The international way to write it: +49 1512 3456789. Never other digits than the given ones."""
     written = f"+{digits}"
-    code = calling_code(digits)
-    if code is None or not digits[len(code) :]:
+    if not calling_code(digits):
         return written
+    pretty: str = phonenumbers.format_number(_number(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return pretty if re.sub(r"\D", "", pretty) == digits else written
+
+
+def _number(digits: str) -> PhoneNumber:
+    code = calling_code(digits) or ""
     national = digits[len(code) :]
     zeros = len(national) - len(national[:-1].lstrip("0")) - 1
     number = PhoneNumber(int(code), int(national), italian_leading_zero=zeros > 0 or None)
     number.number_of_leading_zeros = zeros if zeros > 1 else None
-    pretty: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return pretty if re.sub(r"\D", "", pretty) == digits else written
+    return number
 
 
 def _digits(number: PhoneNumber) -> str:
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _valid(code: str) -> re.Pattern[str]:
     """All national numbers of a calling code. Countries that share it are told apart by leading digits."""
     branches, taken = [], ""
-    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]:
-        plan = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    for plan in _plans(code):
         leading = f"(?={plan.leading_digits})" if plan.leading_digits else ""
         kinds = "|".join(_shapes(plan))
         branches.append(f"{taken}{leading}{_shape(plan.general_desc, ahead=True)}(?:{kinds})")
@@ -76,14 +93,26 @@ def _valid(code: str) -> re.Pattern[str]:
     return re.compile("|".join(branches), re.ASCII)
 
 
-def _shapes(plan: PhoneMetadata) -> Iterator[str]:
+@cache
+def _trunk(code: str) -> re.Pattern[str] | None:
+    prefix = _plans(code)[0].national_prefix_for_parsing
+    return re.compile(prefix, re.ASCII) if prefix else None
+
+
+def _plans(code: str) -> list[Any]:
+    """The countries of a calling code, the main one first. phonenumbers' own types allow None everywhere."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
+    return [PhoneMetadata.metadata_for_region_or_calling_code(int(code), region) for region in regions]
+
+
+def _shapes(plan: Any) -> Iterator[str]:
     for kind in _KINDS:
         described = getattr(plan, kind)
         if described is not None and described.national_number_pattern:
             yield _shape(described)
 
 
-def _shape(described: PhoneNumberDesc, ahead: bool = False) -> str:
+def _shape(described: Any, ahead: bool = False) -> str:
     lengths = "|".join(rf"\d{{{length}}}\Z" for length in described.possible_length)
     measured = f"(?={lengths})" if lengths else ""
     pattern = rf"(?:{described.national_number_pattern})\Z"

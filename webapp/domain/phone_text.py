@@ -1,11 +1,11 @@
-"""Reading a phone number as people and spreadsheets write it: which digits, and with a country code or without."""
+"""A phone number as people and spreadsheets write it: which digits, and whether the country code is there."""
 
 import re
 import unicodedata
 from typing import Final, NoReturn
 
 from webapp.domain.characters import with_western_digits, without_format_marks
-from webapp.domain.errors import Invalid, N_
+from webapp.domain.errors import N_, Invalid
 
 MIN_DIGITS: Final = 7
 MAX_DIGITS: Final = 15  # E.164
@@ -18,7 +18,8 @@ _SCHEME: Final = re.compile(r"(?:tel|whatsapp)\.?:\s*", re.IGNORECASE)
 _SAVED_AS_DECIMAL: Final = re.compile(r"(\d{7,15})\.0+", re.ASCII)
 _SCIENTIFIC: Final = re.compile(r"\d+(?:[.,]\d+)?\s?E\s?\+?\d+", re.ASCII | re.IGNORECASE)
 _EXTENSION: Final = re.compile(
-    r"(?:\b(?:ext|extn|extension|poste|ramal|anexo|доб)\b\.?|\s?x|#|;ext=)\s*:?\s*\d{1,7}", re.IGNORECASE
+    r"\d\)?\s*(?:\b(?:ext|extn|extension|poste|ramal|anexo|доб|dw)|x|#|;ext=)\.?\s*:?\s*\d{1,7}\Z",
+    re.IGNORECASE,
 )
 _BETWEEN_NUMBERS: Final = re.compile(r"[+,;|/\r\n]")
 _FOREIGN: Final = re.compile(r"[^\d\s()+./‐‑‒–—―−·-]", re.ASCII)
@@ -61,7 +62,7 @@ def _cleaned(text: str) -> str:
 def _refuse_what_is_no_number(plain: str) -> None:
     if _SCIENTIFIC.fullmatch(plain):
         refuse(N_("A spreadsheet has rounded this number. Format the column as text and enter it again."))
-    if _EXTENSION.search(plain) and _EXTENSION.sub("", plain, count=1).strip():
+    if _EXTENSION.search(plain):
         refuse(N_("A WhatsApp number has no extension. Leave out what follows the number."))
     if _holds_several(plain):
         refuse(N_("There are several numbers here. Keep one."))
@@ -74,6 +75,12 @@ def _refuse_what_is_no_number(plain: str) -> None:
 
 
 def _holds_several(plain: str) -> bool:
-    """Two long pieces, or a short ending after a stroke that replaces the last digits ("555 0143/44")."""
-    pieces = [sum(ch.isdigit() for ch in piece) for piece in _BETWEEN_NUMBERS.split(plain)]
-    return sum(count >= MIN_DIGITS for count in pieces) > 1 or bool(re.search(r"\d\s*/\s*\d{1,3}\Z", plain))
+    if sum(_count_digits(piece) >= MIN_DIGITS for piece in _BETWEEN_NUMBERS.split(plain)) > 1:
+        return True
+    number, stroke, ending = plain.rpartition("/")
+    # "+1 202 555 0143/44": the ending replaces the last digits of a number that is already whole.
+    return bool(stroke) and _count_digits(number) >= MIN_DIGITS and _count_digits(ending) < 4
+
+
+def _count_digits(text: str) -> int:
+    return sum(ch.isdecimal() for ch in text)

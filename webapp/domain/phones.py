@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from webapp.domain import phone_plans, phone_text, phone_variants
-from webapp.domain.errors import Invalid, N_
+from webapp.domain.errors import N_, Invalid
 from webapp.domain.phone_plans import COUNTRIES as COUNTRIES
 from webapp.domain.phone_text import refuse
+
+_TOO_MANY_DIGITS: Final = N_("A phone number has at most 15 digits. This has more.")
+_COUNTRY_CODE_MISSING: Final = N_(
+    "The country code is missing. Write the number with + and its country code, or choose a default country."
+)
+_NOT_IN_THE_COUNTRY: Final = N_(
+    "This is no phone number of the default country (%(country)s). Write it with + and its country code."
+)
 
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _USER_ID: Final = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,128}")
@@ -34,16 +42,13 @@ class Phone:
 def parse(text: str, default_country: str | None) -> Phone:
     """The phone number written in a field or a cell; a national one needs the country (ISO, two letters).
 
-    What has a country code and 7 to 15 digits is taken even when it is doubtful. Raises Invalid with the reason.
+    What has a country code and 7 to 15 digits is taken, even when doubtful. Raises Invalid with the reason.
     """
     if _E164.fullmatch(text):
         return _international(text[1:])
     digits, has_country_code = phone_text.read(text)
-    if len(digits) > phone_text.MAX_DIGITS:
-        refuse(N_("A phone number has at most 15 digits. This has more."))
-    if has_country_code:
-        return _international(digits)
-    return _national(digits, (default_country or "").upper())
+    country = (default_country or "").upper()
+    return _international(digits) if has_country_code else _national(digits, country)
 
 
 def from_wa_id(wa_id: str) -> Phone:
@@ -57,7 +62,7 @@ def match_ids(e164: str) -> list[str]:
 
 
 def bsuid_key(user_id: str) -> str:
-    """The key of somebody who hides their number: their business-scoped user id, never equal to a number's."""
+    """The key of somebody who hides their number, from their business-scoped id; never a number's."""
     if not _USER_ID.fullmatch(user_id):
         raise Invalid("whatsapp_user_id", N_("This is not a WhatsApp user id."))
     return f"bsuid:{user_id}"
@@ -69,7 +74,7 @@ def pretty(e164: str) -> str:
 
 
 def mask(text: str) -> str:
-    """The text with every phone number in it cut to +49…123, for logs. Safe for any text, ids of rows stay."""
+    """The text with every phone number in it cut to +49…123, for logs. Ids of rows stay."""
     return _PHONE_IN_TEXT.sub(_masked, text)
 
 
@@ -84,29 +89,23 @@ def _international(digits: str) -> Phone:
         refuse(N_("A country code cannot start with 0."))
     if len(digits) < phone_text.MIN_DIGITS:
         refuse(N_("This is too short: a phone number with its country code has at least 7 digits."))
+    if len(digits) > phone_text.MAX_DIGITS:
+        refuse(_TOO_MANY_DIGITS)
     phone = _given_out(digits) or _given_out(phone_plans.without_trunk_prefix(digits))
     return phone or _phone(digits, doubtful=True)
 
 
 def _national(digits: str, country: str) -> Phone:
     if country not in COUNTRIES:
-        refuse(
-            N_(
-                "The country code is missing. Write the number with + and its country code, "
-                "or choose a default country."
-            )
-        )
-    dialled = phone_plans.dialled_in(country, digits)
-    phone = _given_out(dialled) if dialled else None
-    if phone is None:
-        refuse(
-            N_(
-                "This is no phone number of the default country (%(country)s). "
-                "If it is from elsewhere, write it with + and its country code."
-            ),
-            country=country,
-        )
-    return phone
+        refuse(_TOO_MANY_DIGITS if len(digits) > phone_text.MAX_DIGITS else _COUNTRY_CODE_MISSING)
+    found = {phone for reading in phone_plans.readings(country, digits) if (phone := _given_out(reading))}
+    if not found:
+        refuse(_NOT_IN_THE_COUNTRY, country=country)
+    if len(found) > 1:
+        found = {phone for phone in found if phone_plans.is_mobile(phone.e164[1:])}
+    if len(found) != 1:
+        refuse(N_("This can be read as two numbers. Write it with + and its country code."))
+    return found.pop()
 
 
 def _given_out(digits: str) -> Phone | None:
