@@ -1,4 +1,4 @@
-"""The one mouth for outgoing HTTP, on libcurl. Used by worker processes only; the web process never calls out.
+"""The one mouth for outgoing HTTP, on libcurl. Used by worker processes only.
 
 No other room imports pycurl or socket. Imports domain only.
 """

@@ -6,10 +6,11 @@ from typing import Final, Self
 
 import pycurl
 
+from webapp.domain.errors import Refusal
 from webapp.egress.answer import Answer, Fate, Problem
 from webapp.egress.line import Line
 from webapp.egress.rules import Rules
-from webapp.egress.urls import AddressRefused
+from webapp.egress.warm import Warm
 
 CONNECTIONS: Final = 64
 _NAME_LOOKUP_PAUSE: Final = 0.005
@@ -20,6 +21,7 @@ class Flight:
 
     def __init__(self, rules: Rules, *, connections: int = CONNECTIONS) -> None:
         self._rules = rules
+        self._warm = Warm()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, connections)
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
@@ -38,12 +40,13 @@ class Flight:
         """Requests posted whose answer was not handed out yet."""
         return len(self._flying) + len(self._grounded)
 
-    def post(
-        self, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float
-    ) -> None:
+    def post(self, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float) -> None:
         """Puts one POST on its way, at most once. `deadline` is seconds for all of it, the answer's body too.
 
-        Never raises for what is asked: an address that may not be called comes back from poll as not sent."""
+        An address that may not be called is no error here: it comes back from `poll` as not sent. An empty
+        body is one (ValueError), for only a body that must be asked for can not be posted twice."""
+        if not body:
+            raise ValueError("A POST without a body could arrive twice.")
         self._start("POST", url, headers, body, context, deadline)
 
     def get(self, url: str, headers: tuple[str, ...], context: object, deadline: float) -> None:
@@ -76,13 +79,13 @@ class Flight:
     def _start(
         self, method: str, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float
     ) -> None:
-        line = self._idle.pop() if self._idle else Line(self._rules)
+        line = self._idle.pop() if self._idle else Line(self._rules, self._warm)
         try:
             line.load(method, url, headers, body, context, deadline)
-        except (AddressRefused, ValueError) as refusal:
+        except Refusal as refusal:
             self._idle.append(line)
             self._grounded.append(
-                Answer(context, Fate.NOT_SENT, problem=Problem.ADDRESS, sentence=str(refusal))
+                Answer(context, Fate.NOT_SENT, problem=Problem.ADDRESS, sentence=refusal.message)
             )
             return
         self._flying.add(line)
@@ -95,7 +98,11 @@ class Flight:
             for curl in fine:
                 answers.append(self._land(curl.line, pycurl.E_OK))
             for curl, code, _ in failed:
-                answers.append(self._land(curl.line, code))
+                if curl.line.go_again():
+                    self._multi.remove_handle(curl)
+                    self._multi.add_handle(curl)
+                else:
+                    answers.append(self._land(curl.line, code))
 
     def _land(self, line: Line, code: int) -> Answer:
         answer = line.answer(code)
@@ -116,7 +123,13 @@ class Flight:
 
 
 def request(
-    method: str, url: str, *, rules: Rules, headers: Iterable[str] = (), body: bytes = b"", deadline: float = 30
+    method: str,
+    url: str,
+    *,
+    rules: Rules,
+    headers: Iterable[str] = (),
+    body: bytes = b"",
+    deadline: float = 30,
 ) -> Answer:
     """One GET or POST, waited for. `deadline` is seconds for all of it."""
     with Flight(rules, connections=1) as flight:

@@ -1,57 +1,18 @@
 """One libcurl handle, used again and again, and the request it carries now."""
 
-import os
 import re
 import socket
-import ssl
 from typing import Any, Final
 
 import pycurl
 
+from webapp.domain.errors import N_, Refusal
 from webapp.egress.answer import MAX_ANSWER, Answer, Fate, Problem
+from webapp.egress.handle import new_handle, problem
 from webapp.egress.rules import Rules
-from webapp.egress.urls import AddressRefused, read_url
+from webapp.egress.urls import read_url
+from webapp.egress.warm import Warm
 
-CONNECT_SECONDS: Final = 5
-# A server that closes idle connections does so after 5 seconds at the earliest we know of (Node), 60 to 75
-# mostly. A connection that is closed while it is used again makes an unknown outcome, so old ones are left.
-IDLE_SECONDS: Final = 15
-
-_OPTIONS: Final = (
-    (pycurl.NOSIGNAL, 1),
-    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-    (pycurl.FOLLOWLOCATION, 0),
-    (pycurl.PROXY, ""),
-    (pycurl.NOPROXY, "*"),
-    (pycurl.NETRC, pycurl.NETRC_IGNORED),
-    (pycurl.SSL_VERIFYPEER, 1),
-    (pycurl.SSL_VERIFYHOST, 2),
-    (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
-    # One request at a time on a connection: one that breaks leaves one unknown outcome, not a hundred.
-    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
-    (pycurl.MAXAGE_CONN, IDLE_SECONDS),
-    (pycurl.CONNECTTIMEOUT_MS, CONNECT_SECONDS * 1000),
-)
-_TLS_PROBLEMS: Final = frozenset(
-    {
-        pycurl.E_SSL_CONNECT_ERROR,
-        pycurl.E_SSL_CERTPROBLEM,
-        pycurl.E_SSL_CIPHER,
-        pycurl.E_SSL_PEER_CERTIFICATE,
-        pycurl.E_SSL_CACERT_BADFILE,
-        pycurl.E_SSL_ISSUER_ERROR,
-        pycurl.E_SSL_INVALIDCERTSTATUS,
-        pycurl.E_SSL_PINNEDPUBKEYNOTMATCH,
-    }
-)
-_PROBLEMS: Final = {
-    pycurl.E_URL_MALFORMAT: Problem.ADDRESS,
-    pycurl.E_UNSUPPORTED_PROTOCOL: Problem.ADDRESS,
-    pycurl.E_COULDNT_RESOLVE_HOST: Problem.NAME,
-    pycurl.E_COULDNT_CONNECT: Problem.CONNECT,
-    pycurl.E_OPERATION_TIMEDOUT: Problem.TIMEOUT,
-    **dict.fromkeys(_TLS_PROBLEMS, Problem.TLS),
-}
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 
 
@@ -63,43 +24,32 @@ class _Socket(socket.socket):
 
 
 class Line:
-    """A handle that posts a body once: it refuses to read it a second time.
+    """A handle that posts a body once, for it gives the body away once.
 
     libcurl posts again by itself when a connection that was used before breaks before the first byte of an
     answer (Curl_retry_request; measured: a body given as POSTFIELDS arrives twice, and the call says 200).
     A body that it must ask for, and may not rewind, leaves it no second one to post."""
 
-    __slots__ = (
-        "_body",
-        "_chunks",
-        "_deadline",
-        "_given",
-        "_headers",
-        "_method",
-        "_refused",
-        "_rules",
-        "_scheme",
-        "_size",
-        "_url",
-        "context",
-        "curl",
-    )
-
-    def __init__(self, rules: Rules) -> None:
-        self.curl = pycurl.Curl()
-        self.curl.line = self
+    def __init__(self, rules: Rules, warm: Warm) -> None:
         self.context: object = None
-        self._rules = rules
-        self._scheme = self._url = self._method = self._refused = ""
+        self._rules, self._warm = rules, warm
+        self._method = self._url = self._scheme = ""
         self._headers: tuple[str, ...] = ()
-        self._deadline = 0
-        self._reset(b"")
-        self._set_up()
+        self._deadline = 0.0
+        self._again = False
+        self.curl = new_handle()
+        self.curl.line = self
+        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
+        self.curl.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
+        self.curl.setopt(pycurl.PREREQFUNCTION, self._look)
+        self.curl.setopt(pycurl.READFUNCTION, self._give)
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
 
     def load(
         self, method: str, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float
     ) -> None:
-        """Takes one request. Raises AddressRefused, or ValueError for a header of more than one line."""
+        """Takes one request; raises Refusal when it can not be put on its way."""
+        self._reset(body, context)
         if url != self._url:
             self._aim(url)
         if headers != self._headers:
@@ -107,14 +57,20 @@ class Line:
         if method != self._method:
             self.curl.setopt(pycurl.POST if method == "POST" else pycurl.HTTPGET, 1)
             self._method = method
-        milliseconds = max(1, int(deadline * 1000))
-        if milliseconds != self._deadline:
-            self.curl.setopt(pycurl.TIMEOUT_MS, milliseconds)
-            self._deadline = milliseconds
-        if method == "POST":
+        if deadline != self._deadline:
+            self._limit(deadline)
+            self._deadline = deadline
+        if body:
             self.curl.setopt(pycurl.POSTFIELDSIZE, len(body))
-        self.context = context
-        self._reset(body)
+
+    def go_again(self) -> bool:
+        """Whether only our own last look stopped the request; it is ready for a fresh connection then."""
+        if not self._hung_up or self._again:
+            return False
+        self._again = True
+        self._limit(self._deadline - self.curl.getinfo(pycurl.TOTAL_TIME))
+        self.curl.setopt(pycurl.FRESH_CONNECT, 1)
+        return True
 
     def answer(self, code: int) -> Answer:
         """What became of the request, by libcurl's result code (0: a whole answer)."""
@@ -131,44 +87,60 @@ class Line:
         self.curl.close()
 
     def _unanswered(self) -> Fate:
-        """Proof lies in what was written, never in the code: a retry that finds nobody says "could not connect"
-        for a body that arrived. REQUEST_SIZE counts what was handed to the socket, over all connections tried."""
+        """Proof lies in what was written, never in libcurl's result code, which may be about a later try.
+        REQUEST_SIZE counts what was handed to the socket, over all connections of this request."""
         written = self.curl.getinfo(pycurl.REQUEST_SIZE)
         return Fate.UNKNOWN if written else Fate.NOT_SENT
 
     def _problem(self, code: int) -> Problem:
         if self._refused:
             return Problem.ADDRESS
-        if self._size > MAX_ANSWER:
-            return Problem.TOO_BIG
-        return _PROBLEMS.get(code, Problem.BROKEN)
+        return Problem.TOO_BIG if self._size > MAX_ANSWER else problem(code)
 
-    def _reset(self, body: bytes) -> None:
+    def _reset(self, body: bytes, context: object) -> None:
+        self.context = context
         self._body = body
         self._given = self._size = 0
         self._chunks: list[bytes] = []
+        self._fresh: list[int] = []
         self._refused = ""
+        self._hung_up = False
+        if self._again:
+            self.curl.setopt(pycurl.FRESH_CONNECT, 0)
+            self._again, self._deadline = False, 0.0
 
     def _aim(self, url: str) -> None:
         target = read_url(url, self._rules)
         self.curl.setopt(pycurl.URL, target.url)
-        self._scheme = target.scheme
-        self._url = url
+        self._url, self._scheme = url, target.scheme
 
     def _dress(self, headers: tuple[str, ...]) -> None:
         if any(_BREAKS.search(header) for header in headers):
-            raise ValueError("A header is one line.")
-        # An empty Expect keeps libcurl from asking first and posting again when the answer is no.
+            raise Refusal(N_("A line break is hidden in the access token. Copy it again without it."))
         self.curl.setopt(pycurl.HTTPHEADER, [*headers, "Expect:"])
         self._headers = headers
 
-    def _set_up(self) -> None:
-        for option, value in (*_OPTIONS, *_trusted()):
-            self.curl.setopt(option, value)
-        self.curl.setopt(pycurl.READFUNCTION, self._give)
-        self.curl.setopt(pycurl.SEEKFUNCTION, _refuse_to_rewind)
-        self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
-        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
+    def _limit(self, seconds: float) -> None:
+        self.curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))
+
+    def _open(self, purpose: int, address: Any) -> Any:
+        """The wall: the address that is really connected to, however it was spelled or looked up."""
+        family, kind, protocol, (host, port, *_) = address
+        self._refused = self._rules.refusal(host, port, self._scheme) or ""
+        return pycurl.SOCKET_BAD if self._refused else _Socket(family, kind, protocol)
+
+    def _opened(self, descriptor: int, purpose: int) -> int:
+        self._fresh.append(descriptor)
+        return int(pycurl.SOCKOPT_OK)
+
+    def _look(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
+        """Before the first byte of a request: is this warm connection still one?"""
+        ends = (local, local_port, remote, remote_port)
+        if self._fresh:
+            self._warm.add(ends, self._fresh)
+        self._hung_up = not self._fresh and not self._warm.is_quiet(ends)
+        self._fresh = []
+        return int(pycurl.PREREQFUNC_ABORT if self._hung_up else pycurl.PREREQFUNC_OK)
 
     def _give(self, size: int) -> bytes:
         chunk = self._body[self._given : self._given + size]
@@ -181,22 +153,3 @@ class Line:
             return 0
         self._chunks.append(chunk)
         return None
-
-    def _open(self, purpose: int, address: Any) -> Any:
-        """The wall: the address that is really connected to, whatever the spelling or the name server said."""
-        family, kind, protocol, (host, port, *_) = address
-        self._refused = self._rules.refusal(host, port, self._scheme) or ""
-        if self._refused or purpose != pycurl.SOCKTYPE_IPCXN:
-            return pycurl.SOCKET_BAD
-        return _Socket(family, kind, protocol)
-
-
-def _refuse_to_rewind(offset: int, origin: int) -> int:
-    return int(pycurl.SEEKFUNC_FAIL)
-
-
-def _trusted() -> list[tuple[int, str]]:
-    """The machine's own certificates (libcurl in a wheel does not know where they lie), or SSL_CERT_FILE."""
-    paths = ssl.get_default_verify_paths()
-    found = ((pycurl.CAINFO, paths.cafile), (pycurl.CAPATH, paths.capath))
-    return [(option, path) for option, path in found if path and os.path.exists(path)]

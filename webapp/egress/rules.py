@@ -16,9 +16,13 @@ PRIVATE: Final = N_(
     "This address points into a private network. Use a public address, or ask the operator to allow it."
 )
 NOT_HTTPS: Final = N_("Only addresses that start with https:// are called.")
-PORT: Final = N_("Only the ports 443 and 8443 are called. Use one of them, or ask the operator to allow yours.")
+PORT: Final = N_(
+    "Only the ports 443 and 8443 are called. Use one of them, or ask the operator to allow yours."
+)
 
-_ENTRY: Final = re.compile(r"(?:\[([0-9a-fA-F:.]+(?:/\d+)?)\]|([0-9.]+(?:/\d+)?)):(\d{1,5})(?:-(\d{1,5}))?", re.A)
+_ENTRY: Final = re.compile(
+    r"(?:\[([0-9a-fA-F:.]+(?:/\d+)?)\]|([0-9.]+(?:/\d+)?)):(\d{1,5})(?:-(\d{1,5}))?", re.A
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def parse_allow(text: str) -> Rules:
 def _opening(entry: str) -> Opening:
     found = _ENTRY.fullmatch(entry)
     if not found:
-        raise ValueError(f"EGRESS_ALLOW: {entry!r} is not like 10.0.0.0/8:8080, 10.0.0.5:80-90 or [fd00::/8]:443.")
+        raise ValueError(
+            f"EGRESS_ALLOW: {entry!r} is not like 10.0.0.0/8:8080, 10.0.0.5:80-90 or [fd00::/8]:443."
+        )
     six, four, first, last = found.groups()
     try:
         network = ip_network(six or four)

@@ -82,7 +82,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host as libcurl will call it: full-width digits, other scripts and odd ways to write IPv4 undone."""
+    """The host as it is called: full-width digits, other scripts and odd ways to write IPv4 undone."""
     unreadable = AddressRefused(N_("The name of the machine in this address can not be read."))
     name = unicodedata.normalize("NFKC", parts.hostname or "")
     if ":" in name:
