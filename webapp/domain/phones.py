@@ -91,7 +91,9 @@ def _international(digits: str) -> Phone:
         refuse(N_("This is too short: a phone number with its country code has at least 7 digits."))
     if len(digits) > phone_text.MAX_DIGITS:
         refuse(_TOO_MANY_DIGITS)
-    phone = _given_out(digits) or _given_out(phone_plans.without_trunk_prefix(digits))
+    phone = _given_out(digits)
+    if phone is None and (dialled := phone_plans.without_trunk_prefix(digits)) != digits:
+        phone = _given_out(dialled)
     return phone or _phone(digits, doubtful=True)
 
 
@@ -111,7 +113,9 @@ def _national(digits: str, country: str) -> Phone:
 def _given_out(digits: str) -> Phone | None:
     """The number when it, or the same person's other spelling, has a shape that exists."""
     phone = _phone(digits, doubtful=False)
-    return phone if phone_plans.is_valid(digits) or phone_plans.is_valid(phone.key) else None
+    if phone_plans.is_valid(digits) or (phone.key != digits and phone_plans.is_valid(phone.key)):
+        return phone
+    return None
 
 
 def _phone(digits: str, *, doubtful: bool) -> Phone:
