@@ -1,0 +1,112 @@
+"""`{{name}}` in a message: found once, filled once, and nothing in a value is ever read as a placeholder."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from webapp.domain.characters import without_format_marks
+from webapp.domain.errors import N_, Invalid
+
+# "4096 characters" is all that is known (whatsapp-wire.md A.2). Its request schema says maxLength, which JSON
+# Schema counts in code points, as len() does.
+MAX_TEXT: Final = 4096
+MAX_TEMPLATE_BODY: Final = 1024
+
+_PLACEHOLDER: Final = re.compile(r"(?<!\{)\{\{([^{}\r\n]{1,80})\}\}(?!\})")
+_FORBIDDEN_IN_PARAMETER: Final = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]\s*|\s{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with its placeholders found, ready to be filled a million times.
+
+    `names` are as written, `keys` as the values must be keyed, both without repeats.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    limit: int
+    before: str
+    slots: tuple[tuple[str, str, str], ...]  # key, placeholder as written, text up to the next one
+
+    def render(self, values: Mapping[str, str], defaults: Mapping[str, str]) -> str:
+        """The text for one recipient, by `key(name)`. An empty value takes the default; unknown names stay.
+
+        Raises Invalid when the result has more characters than WhatsApp takes.
+        """
+        parts = [self.before]
+        for key, written, after in self.slots:
+            parts.append(values.get(key) or defaults.get(key) or ("" if key in values else written))
+            parts.append(after)
+        return _within(self.limit, "".join(parts))
+
+    def missing(self, values: Mapping[str, str], defaults: Mapping[str, str]) -> list[str]:
+        """The names, as written, that have neither a value nor a default."""
+        return [
+            name
+            for name, key in zip(self.names, self.keys, strict=True)
+            if not (values.get(key) or defaults.get(key))
+        ]
+
+
+def compile(text: str, limit: int = MAX_TEXT) -> Message:
+    """Find the placeholders of a text. Malformed ones are text. Raises Invalid when it is too long."""
+    found = [(at, name) for at in _PLACEHOLDER.finditer(_within(limit, text)) if (name := _name(at[1]))]
+    borders = [*(at.start() for at, _ in found), len(text)]
+    slots = tuple(
+        (key(name), at[0], text[at.end() : border])
+        for (at, name), border in zip(found, borders[1:], strict=True)
+    )
+    spelled: dict[str, str] = {}
+    for _, name in found:
+        spelled.setdefault(key(name), name)
+    return Message(text, tuple(spelled.values()), tuple(spelled), limit, text[: borders[0]], slots)
+
+
+def names(text: str) -> list[str]:
+    """The names of the placeholders in the order in which they first appear, as written there."""
+    return list(compile(text, limit=len(text)).names)
+
+
+def key(name: str) -> str:
+    """What two spellings of one name have in common: {{ First  Name }} and {{first name}}."""
+    folded = without_format_marks(unicodedata.normalize("NFKC", name)).casefold()
+    return " ".join(folded.split())
+
+
+def by_key(values: Mapping[str, str]) -> dict[str, str]:
+    """The values under the keys that `Message.render` looks for."""
+    return {key(name): value for name, value in values.items()}
+
+
+def template_parameter(value: str) -> str:
+    """A value as an approved template takes it: one line, at most four spaces in a row.
+
+    The rule is in whatsapp-wire.md A.3. Raises Invalid when nothing is left.
+    """
+    cleaned = _FORBIDDEN_IN_PARAMETER.sub(" ", value).strip()
+    if not cleaned:
+        raise Invalid("message", N_("WhatsApp takes no empty value in an approved template."))
+    return cleaned
+
+
+def _name(written: str) -> str | None:
+    """Letters, digits and underscores of any script, with single spaces between words."""
+    name = " ".join(written.split())
+    visible = without_format_marks(name)
+    words = all(ch in "_ " or unicodedata.category(ch)[0] in "LMN" for ch in visible)
+    return name if words and visible and unicodedata.category(visible[0])[0] != "M" else None
+
+
+def _within(limit: int, text: str) -> str:
+    if len(text) > limit:
+        raise Invalid(
+            "message",
+            N_("The message has %(length)s characters. WhatsApp takes at most %(limit)s."),
+            length=len(text),
+            limit=limit,
+        )
+    return text
