@@ -1,21 +1,61 @@
 """The roof: puts the rooms together into one application."""
 
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import broker, db
 from webapp.config import Settings
+from webapp.views import dashboard, errors, formats, groups, guard, headers, health, sign_in, statics
+from webapp.views import settings as settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 
+BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, settings_page.bp)
+
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
+    """One application on these settings, else on those of the environment.
+
+    Args:
+        statement_timeout_ms: how long one statement may take; workers are given more than pages.
+    """
     settings = settings or Settings.from_env()
     app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder="static")
-    app.config["CRIER"] = settings
+    _configure(app, settings)
     db.init_app(app, settings.database_url, statement_timeout_ms)
     broker.init_app(app, settings.redis_url)
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
+    for install in (formats.install, statics.install, guard.install, CSRFProtect, headers.install, errors.install):
+        install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    own_host = urlsplit(settings.base_url).hostname or "localhost"
+    app.config.update(
+        CRIER=settings,
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.allowed_hosts or {own_host, "127.0.0.1", "localhost", "[::1]"}),
+        SESSION_COOKIE_NAME="__Host-crier" if settings.is_https else "crier_session",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        # A form may stay open for as long as its session; the token is bound to that.
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=200,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app
-from redis import Redis
+from redis import Redis, RedisError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -31,6 +31,10 @@ JOBS: Final = {
 F = TypeVar("F", bound=Callable[..., None])
 
 _functions: dict[str, Callable[..., None]] = {}
+
+
+# What callers catch when Redis does not answer.
+Unreachable = RedisError
 
 
 class UnknownJob(Exception):

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedded import running
+from embedded.paths import data_dir as embedded_data_dir
+
 # Values that stand in examples everywhere: whoever copies one has no secret.
 SAMPLES = re.compile(r"change.?me|secret.?key|example|sample|default|password|your[-_ ]|s3cr3t|0123456789|abcdefgh|^(.)\1+$", re.I)
 
@@ -49,16 +52,12 @@ class Settings:
         Raises:
             Misconfigured: with one sentence on what is missing or not good enough.
         """
-        data_dir = Path(env.get("DATA_DIR", ".data"))
-        given = dict(env)
-        if not given.keys() >= {"SECRET_KEY", "ENCRYPTION_KEYS"}:
-            from embedded import running
-
-            given = running.secrets(data_dir) | given
+        data_dir = embedded_data_dir()
+        given = running.secrets(data_dir) | running.urls(data_dir) | dict(env)
         host, port = env.get("HOST", "127.0.0.1"), env.get("PORT", "8000")
         return cls(
-            database_url=_server(env, "DATABASE_URL", data_dir, 0),
-            redis_url=_server(env, "REDIS_URL", data_dir, 1),
+            database_url=_server(given, "DATABASE_URL", data_dir),
+            redis_url=_server(given, "REDIS_URL", data_dir),
             secret_key=_secret(given.get("SECRET_KEY", "")),
             encryption_keys=_keys(given.get("ENCRYPTION_KEYS", "")),
             base_url=env.get("BASE_URL", f"http://{host}:{port}").rstrip("/"),
@@ -75,13 +74,9 @@ class Settings:
         )
 
 
-def _server(env: Mapping[str, str], name: str, data_dir: Path, position: int) -> str:
-    if url := env.get(name):
+def _server(given: Mapping[str, str], name: str, data_dir: Path) -> str:
+    if url := given.get(name):
         return url
-    from embedded import running
-
-    if urls := running.urls(data_dir):
-        return urls[position]
     raise Misconfigured(
         f"{name} is not set and no embedded servers run in {data_dir}: start `make run` first, or set {name}."
     )

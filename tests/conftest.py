@@ -1,0 +1,87 @@
+"""Real servers for every test: each test worker has a PostgreSQL and a Valkey of its own, emptied between tests."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from embedded import servers
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+from webapp import broker, db
+from webapp.app import create_app
+from webapp.config import Settings
+
+from tests.people import Person, make_person
+
+SECRET_KEY = "t7Jw2nRkXv9QbLz4HsPcYm6GdFa3EuTo8ViKx1Zq"
+ENCRYPTION_KEY = bytes(range(7, 39))
+
+
+@pytest.fixture(scope="session")
+def own_servers() -> Iterator[servers.Servers]:
+    folder = Path(tempfile.mkdtemp(prefix="crier-tests-"))
+    with servers.start(folder, fsync=False) as started:
+        yield started
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(own_servers: servers.Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        database_url=own_servers.database_url,
+        redis_url=own_servers.redis_url,
+        secret_key=SECRET_KEY,
+        encryption_keys={"k1": ENCRYPTION_KEY},
+        base_url="http://localhost",
+        egress_allow="127.0.0.1/32:1024-65535",
+        data_dir=tmp_path_factory.mktemp("data"),
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Flask:
+    app = create_app(settings, statement_timeout_ms=60_000)
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application on empty servers, inside a context that acts for nobody yet."""
+    with migrated_app.app_context():
+        _empty()
+        yield migrated_app
+        db.db.session.remove()
+
+
+@pytest.fixture
+def owner(app: Flask) -> Person:
+    """A signed-in owner of a fresh tenant; the context acts for that tenant."""
+    return make_person(app)
+
+
+@pytest.fixture
+def stranger(app: Flask, owner: Person) -> Person:
+    """A signed-in owner of another tenant; the context keeps acting for the first one."""
+    person = make_person(app, tenant="Others")
+    db.act_for(owner.tenant_id)
+    return person
+
+
+@pytest.fixture
+def https_settings(settings: Settings) -> Settings:
+    return replace(settings, base_url="https://crier.example")
+
+
+def _empty() -> None:
+    broker.redis().flushdb()
+    with db.as_owner() as connection:
+        names = connection.scalars(
+            text("select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'")
+        )
+        connection.execute(text(f"truncate {', '.join(names)}"))

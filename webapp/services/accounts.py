@@ -1,0 +1,149 @@
+"""Accounts: tenants, the people in them, and the one-time links by which they first come in."""
+
+import re
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from webapp.db import act_for, db
+from webapp.domain.errors import Conflict, Invalid, N_, NotFound
+from webapp.domain.roles import ROLES
+from webapp.models.tenants import Tenant
+from webapp.models.users import Membership, SignInLink, User
+from webapp.services import audit, passwords, tokens
+
+LINK_MINUTES = 15
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def email_of(text: str) -> str:
+    """The address as it is stored and compared: trimmed, lower case."""
+    email = text.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
+        raise Invalid("email", N_("This is not an e-mail address."))
+    return email
+
+
+def create_tenant(name: str, owner_email: str) -> tuple[Tenant, str]:
+    """Make a tenant with its owner; returns it and the one-time token of the owner's set-up link."""
+    tenant = Tenant(name=_name(name), slug=_free_slug(name))
+    db.session.add(tenant)
+    db.session.flush()
+    act_for(tenant.id)
+    user = _add_member(tenant.id, owner_email, "owner")
+    token = _new_link(user)
+    audit.record(tenant.id, None, "tenant_created", tenant.id)
+    db.session.commit()
+    return tenant, token
+
+
+def add_user(tenant_id: uuid.UUID, email: str, role: str) -> str:
+    """Make somebody a member in a role; returns the one-time token of their set-up link."""
+    if db.session.get(Tenant, tenant_id) is None:
+        raise NotFound(N_("There is no such tenant."))
+    act_for(tenant_id)
+    user = _add_member(tenant_id, email, role)
+    token = _new_link(user)
+    audit.record(tenant_id, None, "user_added", user.id, role=role)
+    db.session.commit()
+    return token
+
+
+def link_user(email: str) -> str:
+    """A fresh sign-in link for somebody who has none, or who forgot the password."""
+    user = db.session.scalar(select(User).where(User.email == email_of(email), User.deleted_at.is_(None)))
+    if user is None:
+        raise NotFound(N_("Nobody here has this address."))
+    token = _new_link(user)
+    db.session.commit()
+    return token
+
+
+def first_owner() -> str | None:
+    """The address of the owner who came first, if anybody did."""
+    return db.session.scalar(
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.role == "owner", User.deleted_at.is_(None))
+        .order_by(Membership.created_at)
+        .limit(1)
+    )
+
+
+def is_empty() -> bool:
+    return db.session.scalar(select(Tenant.id).limit(1)) is None
+
+
+def link_owner(token: str) -> User:
+    """The person a one-time link stands for; looking does not use it up.
+
+    Raises:
+        NotFound: unknown, used or past its 15 minutes.
+    """
+    user = db.session.scalar(
+        select(User)
+        .join(SignInLink, SignInLink.user_id == User.id)
+        .where(
+            SignInLink.token_hash == tokens.stored(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > func.now(),
+            User.deleted_at.is_(None),
+        )
+    )
+    if user is None:
+        raise NotFound(N_("This link was used already or is too old. Ask for a new one."))
+    return user
+
+
+def use_link(token: str, password: str | None) -> User:
+    """Use a one-time link up, choosing a password if one is given. Does not commit: signing in does."""
+    user = link_owner(token)
+    link = db.session.get_one(SignInLink, tokens.stored(token), with_for_update=True, populate_existing=True)
+    if link.used_at is not None:
+        raise NotFound(N_("This link was used already or is too old. Ask for a new one."))
+    if password:
+        user.password_hash = passwords.hashed(password, about=(user.email,))
+    link.used_at = func.now()
+    return user
+
+
+def _add_member(tenant_id: uuid.UUID, email: str, role: str) -> User:
+    if role not in ROLES:
+        raise Invalid("role", N_("A role is one of viewer, sender, manager, owner."))
+    email = email_of(email)
+    user = db.session.scalar(select(User).where(User.email == email))
+    if user is None:
+        user = User(email=email)
+        db.session.add(user)
+        db.session.flush()
+    if db.session.get(Membership, (tenant_id, user.id)) is not None:
+        raise Conflict(N_("This person is a member already."))
+    db.session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=role))
+    db.session.flush()
+    return user
+
+
+def _new_link(user: User) -> str:
+    token = tokens.fresh()
+    db.session.add(
+        SignInLink(
+            token_hash=tokens.stored(token),
+            user_id=user.id,
+            expires_at=func.now() + timedelta(minutes=LINK_MINUTES),
+        )
+    )
+    return token
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= 100:
+        raise Invalid("name", N_("A name has 1 to 100 characters."))
+    return name
+
+
+def _free_slug(name: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "tenant"
+    taken = set(db.session.scalars(select(Tenant.slug).where(Tenant.slug.startswith(slug, autoescape=True))))
+    return next(s for s in (slug, *(f"{slug}-{n}" for n in range(2, 10_000))) if s not in taken)

@@ -1,0 +1,54 @@
+"""Lists by keyset: the first page and the last of a million cost the same."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select
+
+from webapp.db import db
+
+Row = TypeVar("Row")
+
+PAGE = 50
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page, newest first; `newer` and `older` are the keys to go on from, None where there is nothing."""
+
+    items: list[Row]
+    newer: uuid.UUID | None
+    older: uuid.UUID | None
+
+
+def page(
+    query: Select[tuple[Row]],
+    key: Any,
+    *,
+    newer: uuid.UUID | None = None,
+    older: uuid.UUID | None = None,
+    limit: int = PAGE,
+) -> Page[Row]:
+    """One page of a query by its time-ordered key column (UUIDv7), newest first.
+
+    Args:
+        newer: show what comes before this key (towards the newest).
+        older: show what comes after this key (towards the oldest).
+        limit: rows, at most 200.
+    """
+    limit = min(limit, MOST)
+    if newer is not None:
+        rows = list(db.session.scalars(query.where(key > newer).order_by(key).limit(limit + 1)))
+        more, rows = len(rows) > limit, rows[:limit][::-1]
+        return Page(rows, _key(rows, 0, key) if more else None, _key(rows, -1, key))
+    if older is not None:
+        query = query.where(key < older)
+    rows = list(db.session.scalars(query.order_by(key.desc()).limit(limit + 1)))
+    more, rows = len(rows) > limit, rows[:limit]
+    return Page(rows, _key(rows, 0, key) if older else None, _key(rows, -1, key) if more else None)
+
+
+def _key(rows: list[Row], position: int, key: Any) -> uuid.UUID | None:
+    return getattr(rows[position], key.key) if rows else None

@@ -1,0 +1,161 @@
+"""Sessions: who is there. Signing in and out, the limits on tries, and what a signed-in browser may see."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+
+from webapp.db import act_for, db
+from webapp.domain.errors import Invalid, N_, NotAllowed
+from webapp.models.sessions import VisitorSession
+from webapp.models.tenants import Tenant
+from webapp.models.users import Membership, SignInTry, User
+from webapp.services import accounts, audit, passwords, tokens
+
+IDLE = timedelta(hours=12)
+LONGEST = timedelta(days=7)
+
+# Tries in five minutes: for one account, from one address, altogether.
+TRIES_WINDOW = timedelta(minutes=5)
+TRIES_ACCOUNT, TRIES_ADDRESS, TRIES_ALL = 10, 10, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person at work in one tenant."""
+
+    user: User
+    tenant: Tenant
+    role: str
+    token_hash: str
+
+
+def sign_in(email: str, password: str, address: str) -> str:
+    """Check the password and open a session; returns the token that the browser carries.
+
+    The same answer and the same time for an unknown address, a wrong password and a person who was removed.
+    """
+    _count_try(email, address)
+    user = db.session.scalar(select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None)))
+    if not passwords.matches(user.password_hash if user else None, password) or user is None:
+        raise Invalid("", N_("This address and password do not go together."))
+    if passwords.is_outdated(user.password_hash or ""):
+        user.password_hash = passwords.rehashed(password)
+    return _open(user)
+
+
+def sign_in_by_link(token: str, password: str | None) -> str:
+    """Use a one-time link up; returns the token that the browser carries."""
+    return _open(accounts.use_link(token, password))
+
+
+def visitor(token: str) -> SignedIn | None:
+    """Who carries this token, if the session still stands; from here on the context acts for their tenant."""
+    row = db.session.execute(
+        select(User, Tenant, Membership.role, VisitorSession)
+        .join(VisitorSession, VisitorSession.user_id == User.id)
+        .join(Tenant, Tenant.id == VisitorSession.tenant_id)
+        .join(Membership, (Membership.user_id == User.id) & (Membership.tenant_id == Tenant.id))
+        .where(
+            VisitorSession.token_hash == tokens.stored(token),
+            VisitorSession.expires_at > func.now(),
+            VisitorSession.seen_at > func.now() - IDLE,
+            User.deleted_at.is_(None),
+            Tenant.deleted_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    user, tenant, role, session = row
+    _touch(session.token_hash)
+    act_for(tenant.id)
+    return SignedIn(user, tenant, role, session.token_hash)
+
+
+def sign_out(token: str) -> None:
+    db.session.execute(delete(VisitorSession).where(VisitorSession.token_hash == tokens.stored(token)))
+    db.session.commit()
+
+
+def change_password(signed_in: SignedIn, old: str, new: str) -> None:
+    """Set another password; every other browser of this person is signed out."""
+    user = signed_in.user
+    if user.password_hash and not passwords.matches(user.password_hash, old):
+        raise Invalid("old_password", N_("This is not your password."))
+    user.password_hash = passwords.hashed(new, about=(user.email, signed_in.tenant.name))
+    db.session.execute(
+        delete(VisitorSession).where(
+            VisitorSession.user_id == user.id, VisitorSession.token_hash != signed_in.token_hash
+        )
+    )
+    audit.record(signed_in.tenant.id, user.id, "password_changed", user.id)
+    db.session.commit()
+
+
+def forget_old() -> None:
+    """Drop what has run out: sessions, and tries older than the limits look back."""
+    db.session.execute(
+        delete(VisitorSession).where(
+            or_(VisitorSession.expires_at < func.now(), VisitorSession.seen_at < func.now() - IDLE)
+        )
+    )
+    db.session.execute(delete(SignInTry).where(SignInTry.tried_at < func.now() - TRIES_WINDOW))
+    db.session.commit()
+
+
+def _open(user: User) -> str:
+    tenant_id = db.session.scalar(
+        select(Membership.tenant_id)
+        .join(Tenant, Tenant.id == Membership.tenant_id)
+        .where(Membership.user_id == user.id, Tenant.deleted_at.is_(None))
+        .order_by(Membership.created_at)
+        .limit(1)
+    )
+    if tenant_id is None:
+        raise NotAllowed(N_("You do not belong to any tenant any more."))
+    token = tokens.fresh()
+    act_for(tenant_id)
+    db.session.add(
+        VisitorSession(
+            token_hash=tokens.stored(token),
+            tenant_id=tenant_id,
+            user_id=user.id,
+            expires_at=func.now() + LONGEST,
+        )
+    )
+    audit.record(tenant_id, user.id, "signed_in", user.id)
+    db.session.commit()
+    return token
+
+
+def _touch(token_hash: str) -> None:
+    """Note that the session is in use, at most once a minute; a busy page must not write at each request."""
+    touched = db.session.execute(
+        update(VisitorSession)
+        .where(
+            VisitorSession.token_hash == token_hash,
+            VisitorSession.seen_at < func.now() - timedelta(minutes=1),
+        )
+        .values(seen_at=func.now())
+    )
+    if touched.rowcount:
+        db.session.commit()
+
+
+def _count_try(email: str, address: str) -> None:
+    """Refuse beyond the limits. Kept in PostgreSQL, so that it holds without Redis; each try commits by itself."""
+    account = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    counts = db.session.execute(
+        select(
+            func.count().filter(SignInTry.account_hash == account),
+            func.count().filter(SignInTry.address == address),
+            func.count(),
+        ).where(SignInTry.tried_at > func.now() - TRIES_WINDOW)
+    ).one()
+    if counts[0] >= TRIES_ACCOUNT or counts[1] >= TRIES_ADDRESS or counts[2] >= TRIES_ALL:
+        raise NotAllowed(N_("Too many tries. Wait five minutes and try again."))
+    db.session.add(SignInTry(account_hash=account, address=address, tried_at=func.clock_timestamp()))
+    db.session.commit()
+
+

@@ -1,0 +1,65 @@
+"""Refusals and accidents as pages: a sentence, what to do next, and an id to find it in the log. Never a trace."""
+
+import logging
+import uuid
+
+from flask import Flask, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.domain.errors import Conflict, Invalid, N_, NotAllowed, NotFound, Refusal
+from webapp.views.guard import is_htmx
+from webapp.views.shared import toast, words
+
+log = logging.getLogger(__name__)
+
+STATUS_OF = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409}
+
+SENTENCES = {
+    400: N_("The request could not be understood."),
+    403: N_("Your role does not allow this."),
+    404: N_("There is nothing here."),
+    405: N_("This can not be done this way."),
+    413: N_("This is too large."),
+    415: N_("This kind of data is not taken here."),
+    500: N_("Something went wrong on our side. Nothing was changed."),
+}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _accident)
+
+
+def _refusal(refusal: Refusal):
+    return _page(words(refusal), STATUS_OF.get(type(refusal), 400))
+
+
+def _stale(_error: CSRFError):
+    return _page(_("This page was open for too long. Reload it and try again."), 400)
+
+
+def _http(error: HTTPException):
+    code = error.code or 500
+    if code < 400:
+        return error
+    return _page(_(SENTENCES.get(code, SENTENCES[400])), code)
+
+
+def _accident(error: Exception):
+    number = uuid.uuid4().hex[:12]
+    log.error("accident", extra={"accident": number, "endpoint": request.endpoint}, exc_info=error)
+    return _page(_(SENTENCES[500]), 500, number)
+
+
+def _page(sentence: str, status: int, number: str | None = None):
+    if is_htmx():
+        return toast(sentence, "bad", status)
+    title = _("Nothing here") if status == 404 else _("This did not work")
+    back = (url_for("dashboard.index"), _("Back to the dashboard"))
+    return render_template(
+        "errors/error.html", title=title, sentence=sentence, code=status, error_id=number, back=back
+    ), status

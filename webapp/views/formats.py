@@ -1,0 +1,18 @@
+"""How figures and times look: in the tenant's language and zone."""
+
+from flask import Flask, g
+from flask_babel import Babel, format_decimal
+
+
+def install(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=_locale, timezone_selector=_zone)
+    app.add_template_filter(lambda number: format_decimal(number or 0), "numberformat")
+
+
+def _locale() -> str:
+    return g.visitor.tenant.locale if g.get("visitor") else "en"
+
+
+def _zone() -> str:
+    return g.visitor.tenant.time_zone if g.get("visitor") else "UTC"

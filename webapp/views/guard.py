@@ -1,0 +1,101 @@
+"""The gate in front of every route: who is there, may they, and does the request come from our own page."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import Forbidden
+from flask.typing import ResponseReturnValue
+
+from webapp.services import sessions
+from webapp.views.permissions import PUBLIC, allowed
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person at the page, as templates see them."""
+
+    signed_in: sessions.SignedIn
+
+    @property
+    def user(self):
+        return self.signed_in.user
+
+    @property
+    def tenant(self):
+        return self.signed_in.tenant
+
+    @property
+    def role(self) -> str:
+        return self.signed_in.role
+
+    def can(self, endpoint: str) -> bool:
+        """Whether the route exists and this role may call it: what may not be called is not shown."""
+        return endpoint in current_app.view_functions and allowed(endpoint, self.role)
+
+
+def install(app: Flask) -> None:
+    app.before_request(_enter)
+    app.context_processor(lambda: {"visitor": g.get("visitor")})
+
+
+def here() -> Visitor:
+    """The visitor of a route that nobody reaches without signing in."""
+    visitor: Visitor = g.visitor
+    return visitor
+
+
+def is_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _enter() -> ResponseReturnValue | None:
+    g.visitor = _visitor()
+    if request.endpoint is None:
+        return None  # the 404 follows by itself
+    if request.method not in SAFE_METHODS and not request.endpoint.startswith("callbacks."):
+        _same_origin_only()
+    if g.visitor is None and request.endpoint not in PUBLIC:
+        return _to_sign_in()
+    if not allowed(request.endpoint, g.visitor and g.visitor.role):
+        raise Forbidden
+    return None
+
+
+def _visitor() -> Visitor | None:
+    if request.endpoint == "static" or not (token := session.get("token")):
+        return None
+    signed_in = sessions.visitor(token)
+    return Visitor(signed_in) if signed_in else None
+
+
+def _same_origin_only() -> None:
+    """Browsers say where a request comes from; a foreign page is refused before its token is even looked at."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_own_origin(origin):
+        raise Forbidden
+
+
+def is_own_origin(origin: str) -> bool:
+    """Whether a page of this address is one of ours: the public address, or the one that was asked."""
+    return origin in (current_app.config["CRIER"].base_url, request.host_url.rstrip("/"))
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    target = url_for("sign_in.form", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    if is_htmx():
+        # A login page swapped into a table would help nobody.
+        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.form")})
+    return redirect(target, 303)
+
+
+def own_path(target: str | None) -> str | None:
+    """The target if it stays on this site, else nothing: a link must not lead people elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
