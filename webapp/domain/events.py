@@ -1,7 +1,10 @@
 """The catalogue of events: facts in past tense. Names are part of the contract with receivers and clients."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from webapp.domain.errors import N_, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,27 +18,42 @@ class Kind:
 
 
 EVENTS: Final[dict[str, Kind]] = {
-    "contact_created": Kind("contact", "A contact was added or came back from the trash."),
-    "contact_updated": Kind("contact", "A contact was changed, or opted in or out."),
-    "contact_deleted": Kind("contact", "A contact was moved to the trash."),
-    "contacts_imported": Kind("import", "An import is over; told once, not per row."),
-    "group_created": Kind("group", "A group was made or came back from the trash."),
-    "group_updated": Kind("group", "A group or its members changed."),
-    "group_deleted": Kind("group", "A group was moved to the trash."),
-    "campaign_created": Kind("campaign", "A campaign was drafted or came back from the trash."),
-    "campaign_updated": Kind("campaign", "A campaign's draft was changed."),
-    "campaign_deleted": Kind("campaign", "A campaign was moved to the trash."),
-    "campaign_status_changed": Kind("campaign", "A campaign moved to another status."),
-    "campaign_progressed": Kind("campaign", "A campaign's counts moved.", to_webhooks=False),
-    "template_created": Kind("template", "A message template was made or came back from the trash."),
-    "template_updated": Kind("template", "A message template was changed."),
-    "template_deleted": Kind("template", "A message template was moved to the trash."),
-    "webhook_created": Kind("webhook", "A webhook was made or came back from the trash."),
-    "webhook_updated": Kind("webhook", "A webhook was changed."),
-    "webhook_deleted": Kind("webhook", "A webhook was moved to the trash."),
-    "webhook_triggered": Kind("webhook", "An event was posted to a webhook.", to_webhooks=False),
-    "message_received": Kind("message", "Somebody wrote to one of the numbers.", only_if_chosen=True),
+    "contact_created": Kind("contact", N_("A contact was added or came back from the trash.")),
+    "contact_updated": Kind("contact", N_("A contact was changed, or opted in or out.")),
+    "contact_deleted": Kind("contact", N_("A contact was moved to the trash.")),
+    "contacts_imported": Kind("import", N_("An import is over; told once, not per row.")),
+    "group_created": Kind("group", N_("A group was made or came back from the trash.")),
+    "group_updated": Kind("group", N_("A group or its members changed.")),
+    "group_deleted": Kind("group", N_("A group was moved to the trash.")),
+    "campaign_created": Kind("campaign", N_("A campaign was drafted or came back from the trash.")),
+    "campaign_updated": Kind("campaign", N_("A campaign's draft was changed.")),
+    "campaign_deleted": Kind("campaign", N_("A campaign was moved to the trash.")),
+    "campaign_status_changed": Kind("campaign", N_("A campaign moved to another status.")),
+    "campaign_progressed": Kind("campaign", N_("A campaign's counts moved."), to_webhooks=False),
+    "template_created": Kind("template", N_("A message template was made or came back from the trash.")),
+    "template_updated": Kind("template", N_("A message template was changed.")),
+    "template_deleted": Kind("template", N_("A message template was moved to the trash.")),
+    "webhook_created": Kind("webhook", N_("A webhook was made or came back from the trash.")),
+    "webhook_updated": Kind("webhook", N_("A webhook was changed.")),
+    "webhook_deleted": Kind("webhook", N_("A webhook was moved to the trash.")),
+    "webhook_triggered": Kind("webhook", N_("An event was posted to a webhook."), to_webhooks=False),
+    "message_received": Kind("message", N_("Somebody wrote to one of the numbers."), only_if_chosen=True),
     "message_status_changed": Kind(
-        "message", "A message was sent, delivered, read or failed.", only_if_chosen=True
+        "message", N_("A message was sent, delivered, read or failed."), only_if_chosen=True
     ),
 }
+
+WEBHOOK_EVENTS: Final = tuple(name for name, kind in EVENTS.items() if kind.to_webhooks)
+
+
+def chosen(names: Iterable[str]) -> tuple[str, ...]:
+    """The events that a webhook asks for, each once, in the order of the catalogue.
+
+    Raises Invalid for a name that does not exist or never goes to webhooks, and when none is left.
+    """
+    wanted = set(names)
+    if unknown := sorted(wanted.difference(WEBHOOK_EVENTS)):
+        raise Invalid("events", N_("Webhooks do not hear of “%(name)s”."), name=unknown[0])
+    if not wanted:
+        raise Invalid("events", N_("Choose at least one event."))
+    return tuple(name for name in WEBHOOK_EVENTS if name in wanted)
