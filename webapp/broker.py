@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app
 from redis import Redis, RedisError
-from rq import Queue
+from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.timeouts import BaseDeathPenalty
 
 log = logging.getLogger(__name__)
 
@@ -96,3 +97,37 @@ def answered(name: str, *ids: object) -> None:
 def publish(channel: str, message: dict[str, Any]) -> None:
     """Tell every web process; nobody listening is no error."""
     redis().publish(channel, json.dumps(message, separators=(",", ":")))
+
+
+class _NoAlarm(BaseDeathPenalty):  # type: ignore[misc]
+    """RQ's SIGALRM can vanish inside a callback and leave a worker hanging: jobs keep their own time."""
+
+    def setup_death_penalty(self) -> None: ...
+    def cancel_death_penalty(self) -> None: ...
+
+
+class BellWorker(SimpleWorker):  # type: ignore[misc]
+    """One long-lived process that runs registered jobs, each in a fresh application context."""
+
+    death_penalty_class = _NoAlarm
+    job_class = Bell
+
+    def __init__(self, app: Flask, kind: str) -> None:
+        self._app = app
+        with app.app_context():
+            queues = [queue(name) for name in QUEUES[kind]]
+            super().__init__(
+                queues, connection=redis(), serializer=JSONSerializer, default_worker_ttl=30, job_monitoring_interval=5
+            )
+
+    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
+        with self._app.app_context():
+            return bool(super().perform_job(*args, **kwargs))
+
+    def handle_warm_shutdown_request(self) -> None:
+        self._app.extensions["crier_stopping"] = True
+
+
+def is_stopping() -> bool:
+    """Whether this process was asked to end: a slice finishes what is on the wire and claims no more."""
+    return bool(current_app.extensions.get("crier_stopping"))

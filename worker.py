@@ -1,0 +1,27 @@
+"""One worker: `python worker.py send | work | clock` (docs/architecture.md says what each does)."""
+
+import sys
+
+from webapp import broker, clock, jobs  # noqa: F401  jobs registers what the bells may ring
+from webapp.app import create_app
+from webapp.config import Misconfigured
+
+KINDS = (*broker.QUEUES, "clock")
+STATEMENT_TIMEOUT_MS = 60_000
+
+
+def main(kind: str) -> None:
+    app = create_app(statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    if kind == "clock":
+        clock.run(app)
+    else:
+        broker.BellWorker(app, kind).work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in KINDS:
+        sys.exit(f"Usage: python worker.py {' | '.join(KINDS)}")
+    try:
+        main(sys.argv[1])
+    except Misconfigured as error:
+        sys.exit(str(error))
