@@ -3,17 +3,19 @@ import pytest
 from webapp.domain.errors import Invalid
 from webapp.domain.events import EVENTS, WEBHOOK_EVENTS, chosen
 
-CONTRACT = """
-contact_created contact_updated contact_deleted group_created group_updated group_deleted
-campaign_created campaign_updated campaign_deleted campaign_status_changed
-template_created template_updated template_deleted
-webhook_created webhook_updated webhook_deleted webhook_triggered
-contacts_imported campaign_progressed message_received message_status_changed
-""".split()
+CONTRACT = {
+    *("contact_created", "contact_updated", "contact_deleted", "contacts_imported"),
+    *("group_created", "group_updated", "group_deleted"),
+    *("campaign_created", "campaign_updated", "campaign_deleted"),
+    *("campaign_status_changed", "campaign_progressed"),
+    *("template_created", "template_updated", "template_deleted"),
+    *("webhook_created", "webhook_updated", "webhook_deleted", "webhook_triggered"),
+    *("message_received", "message_status_changed"),
+}
 
 
 def test_the_catalogue_is_the_contract():
-    assert sorted(EVENTS) == sorted(CONTRACT)
+    assert set(EVENTS) == CONTRACT
 
 
 def test_two_events_stay_inside_the_house():
