@@ -1,0 +1,39 @@
+"""What a command that is started by hand needs to know of a data folder."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from embedded.lock import is_locked
+from embedded.paths import write_private
+from embedded.secrets import FILE as SECRETS
+from embedded.secrets import load_secrets
+
+FILE = "running.json"
+
+
+def secrets(folder: Path) -> dict[str, str]:
+    """SECRET_KEY and ENCRYPTION_KEYS of the folder; empty before its first start."""
+    return load_secrets(folder).of_application() if (folder / SECRETS).exists() else {}
+
+
+def urls(folder: Path) -> dict[str, str]:
+    """DATABASE_URL and REDIS_URL of the folder's running servers; what does not run is left out."""
+    if not is_locked(folder):
+        return {}
+    try:
+        loaded = json.loads((folder / FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(url) for name, url in loaded.items()}
+
+
+@contextmanager
+def announced(folder: Path, served: dict[str, str]) -> Iterator[None]:
+    """Tells others where the servers accept; believed only as long as the folder is locked."""
+    write_private(folder / FILE, json.dumps(served))
+    try:
+        yield
+    finally:
+        (folder / FILE).unlink(missing_ok=True)
