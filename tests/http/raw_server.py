@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from webapp.egress.rules import Rules, parse_allow
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 # Told the number of the request over all connections, from 1, and its connection.
@@ -105,3 +107,14 @@ def reset(connection: socket.socket) -> None:
     """Closes with a reset, as a process that died does."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     connection.close()
+
+
+def http(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """A whole answer."""
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers])
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def only(server: RawServer) -> Rules:
+    """Rules that allow this server and nothing else of this machine."""
+    return parse_allow(f"127.0.0.1/32:{server.port},[::1]:{server.port}")

@@ -5,17 +5,13 @@ import socket
 import time
 
 import pytest
-from raw_server import OK, RawServer, Script, hang_up, raw_server, reset
 
+from tests.http.raw_server import OK, RawServer, Script, hang_up, only, raw_server, reset
 from webapp.egress.answer import Answer, Fate, Problem
 from webapp.egress.client import Flight
-from webapp.egress.rules import Rules, parse_allow
+from webapp.egress.rules import Rules
 
 DEADLINE = 5.0
-
-
-def local(server: RawServer) -> Rules:
-    return parse_allow(f"127.0.0.1/32:{server.port}")
 
 
 def post(flight: Flight, server: RawServer, body: bytes, deadline: float = DEADLINE) -> Answer:
@@ -33,7 +29,7 @@ def on_second(act: Script) -> Script:
 def test_a_warm_connection_that_dies_after_taking_the_body_does_not_make_libcurl_post_it_again(leave):
     with (
         raw_server(on_second(lambda _, connection: leave(connection))) as server,
-        Flight(local(server)) as flight,
+        Flight(only(server)) as flight,
     ):
         assert post(flight, server, b"first").fate is Fate.ANSWERED
         second = post(flight, server, b"second")
@@ -48,7 +44,7 @@ def test_a_body_that_arrived_is_unknown_also_when_nobody_listens_any_more():
         server.stop_listening()
         hang_up(connection)
 
-    with raw_server(on_second(die)) as server, Flight(local(server)) as flight:
+    with raw_server(on_second(die)) as server, Flight(only(server)) as flight:
         post(flight, server, b"first")
         second = post(flight, server, b"second")
         third = post(flight, server, b"third")
@@ -58,7 +54,7 @@ def test_a_body_that_arrived_is_unknown_also_when_nobody_listens_any_more():
 
 
 def test_a_fresh_connection_that_dies_after_taking_the_body_is_unknown():
-    with raw_server(lambda _, connection: hang_up(connection)) as server, Flight(local(server)) as flight:
+    with raw_server(lambda _, connection: hang_up(connection)) as server, Flight(only(server)) as flight:
         assert post(flight, server, b"first").fate is Fate.UNKNOWN
     assert server.bodies == [b"first"]
 
@@ -68,7 +64,7 @@ def test_a_warm_connection_that_was_closed_meanwhile_is_replaced_without_a_loss(
         connection.sendall(OK)
         hang_up(connection)
 
-    with raw_server(answer_and_leave) as server, Flight(local(server)) as flight:
+    with raw_server(answer_and_leave) as server, Flight(only(server)) as flight:
         for body in (b"first", b"second", b"third"):
             assert post(flight, server, body).fate is Fate.ANSWERED
             time.sleep(0.03)
@@ -98,7 +94,7 @@ def _peer_port(end: socket.socket) -> int:
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks at its own descriptors")
 def test_a_body_that_the_machine_refused_to_write_is_provably_not_sent():
-    with raw_server() as server, Flight(local(server)) as flight:
+    with raw_server() as server, Flight(only(server)) as flight:
         post(flight, server, b"first")
         end = our_end(server.port)
         # The far side sees an end of stream and does not close; only our next write fails.
@@ -110,7 +106,7 @@ def test_a_body_that_the_machine_refused_to_write_is_provably_not_sent():
 
 
 def test_connections_are_kept_warm_from_one_slice_of_work_to_the_next():
-    with raw_server() as server, Flight(local(server)) as flight:
+    with raw_server() as server, Flight(only(server)) as flight:
         for _ in range(5):
             assert post(flight, server, b"body").fate is Fate.ANSWERED
     assert server.connections == 1
@@ -121,7 +117,7 @@ def test_no_more_connections_are_opened_than_asked_for():
         time.sleep(0.02)
         connection.sendall(OK)
 
-    with raw_server(slow) as server, Flight(local(server), connections=3) as flight:
+    with raw_server(slow) as server, Flight(only(server), connections=3) as flight:
         for number in range(12):
             flight.post(f"http://127.0.0.1:{server.port}/", (), b"body", number, DEADLINE)
         assert len(flight) == 12

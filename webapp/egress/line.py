@@ -33,7 +33,8 @@ class Line:
     def __init__(self, rules: Rules, warm: Warm) -> None:
         self.context: object = None
         self._rules, self._warm = rules, warm
-        self._method = self._url = self._scheme = ""
+        self._url: str | None = None
+        self._method = self._scheme = ""
         self._headers: tuple[str, ...] = ()
         self._deadline = 0.0
         self._again = False

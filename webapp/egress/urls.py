@@ -85,7 +85,7 @@ def _host(parts: SplitResult) -> str:
     """The host as it is called: full-width digits, other scripts and odd ways to write IPv4 undone."""
     unreadable = AddressRefused(N_("The name of the machine in this address can not be read."))
     name = unicodedata.normalize("NFKC", parts.hostname or "")
-    if ":" in name:
+    if "[" in parts.netloc:
         address = None if "%" in name else read_address(name)
         if address is None:
             raise unreadable
