@@ -1,0 +1,160 @@
+// What HTML can not do alone. Every page works without this file.
+(() => {
+  "use strict";
+
+  const byId = (id) => document.getElementById(id);
+  const on = (event, selector, act) =>
+    document.addEventListener(event, (e) => {
+      const found = e.target.closest?.(selector);
+      if (found) act(found, e);
+    });
+
+  // Light, dark, or as the device says. The server reads the cookie, so that no page flashes.
+  on("click", "[data-theme-choice]", (button) => {
+    const choice = button.dataset.themeChoice;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `crier_theme=${choice}; path=/; max-age=31536000; samesite=lax${secure}`;
+    if (choice === "auto") document.documentElement.removeAttribute("data-bs-theme");
+    else document.documentElement.dataset.bsTheme = choice;
+    for (const other of document.querySelectorAll("[data-theme-choice]"))
+      other.setAttribute("aria-pressed", String(other.dataset.themeChoice === choice));
+  });
+
+  // An open menu closes when one looks elsewhere.
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(except)) menu.open = false;
+  };
+  document.addEventListener("click", (e) => closeMenus(e.target));
+  document.addEventListener("focusin", (e) => closeMenus(e.target));
+  document.addEventListener("keydown", (e) => {
+    const menu = e.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // Dialogs for browsers that do not know the command attribute yet.
+  if (!("commandForElement" in HTMLButtonElement.prototype))
+    on("click", "[command][commandfor]", (button) => {
+      const dialog = byId(button.getAttribute("commandfor"));
+      if (button.getAttribute("command") === "show-modal") dialog?.showModal();
+      else dialog?.close();
+    });
+  on("click", "dialog", (dialog, e) => {
+    if (e.target === dialog) dialog.close();
+  });
+  on("click", "dialog .menu-item, .menu-item[commandfor]", () => closeMenus(null));
+
+  // A word that must be typed before a grave act.
+  const checkTyped = (input) => {
+    const same = input.value.trim() === input.dataset.typed;
+    input.form.querySelector('[type="submit"]').disabled = !same;
+  };
+  on("input", "[data-typed]", checkTyped);
+
+  // Choosing rows. The bar itself appears by CSS.
+  const rowsOf = (list) => [...document.querySelectorAll(`input[name="ids"][form="${list}-bulk"]`)];
+  const showChosen = (list) => {
+    const rows = rowsOf(list);
+    const chosen = rows.filter((row) => row.checked).length;
+    const count = document.querySelector(`[data-bulk-count="${list}"]`);
+    const all = document.querySelector(`[data-check-all="${list}"]`);
+    if (all) {
+      all.checked = chosen > 0 && chosen === rows.length;
+      all.indeterminate = chosen > 0 && chosen < rows.length;
+    }
+    if (!count) return;
+    count.textContent = chosen;
+    const everything = count.closest("form").querySelector(".bulk-everything");
+    if (!everything) return;
+    everything.hidden = chosen < rows.length;
+    if (everything.hidden) everything.querySelector("input").checked = false;
+  };
+  on("change", "[data-check-all]", (box) => {
+    for (const row of rowsOf(box.dataset.checkAll)) row.checked = box.checked;
+    showChosen(box.dataset.checkAll);
+  });
+  on("change", 'input[name="ids"][form]', (row) => showChosen(row.getAttribute("form").replace(/-bulk$/, "")));
+
+  // How long a text is, in characters as people count them.
+  const count = (area) => {
+    const output = byId(area.dataset.counter);
+    if (!output) return;
+    const most = Number(area.maxLength > 0 ? area.maxLength : area.dataset.most || 0);
+    const length = [...area.value].length;
+    output.textContent = most ? `${length} / ${most}` : String(length);
+    output.classList.toggle("is-over", most > 0 && length > most);
+  };
+  on("input", "[data-counter]", count);
+
+  // A placeholder or a mark put in at the cursor of a text.
+  on("click", "[data-insert]", (button) => {
+    const area = byId(button.dataset.into);
+    const { selectionStart: start, selectionEnd: end } = area;
+    const around = button.dataset.around === "true";
+    const text = around ? button.dataset.insert + area.value.slice(start, end) + button.dataset.insert : button.dataset.insert;
+    area.setRangeText(text, start, end, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // Copying and showing secrets.
+  on("click", "[data-copy]", async (button) => {
+    const source = byId(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    const face = button.querySelector("[data-face]");
+    const before = face.textContent;
+    if (before === button.dataset.done) return;
+    face.textContent = button.dataset.done;
+    setTimeout(() => (face.textContent = before), 2000);
+  });
+  on("click", "[data-reveal]", (button) => {
+    const field = byId(button.dataset.reveal);
+    const hidden = field.type === "password";
+    field.type = hidden ? "text" : "password";
+    button.setAttribute("aria-pressed", String(hidden));
+  });
+
+  // Toasts leave by themselves when they only say that something worked.
+  const leave = (toast) => {
+    toast.classList.add("is-leaving");
+    setTimeout(() => toast.remove(), 200);
+  };
+  const wait = (toast) => {
+    if (!["good", "info"].includes(toast.dataset.toast) || toast.dataset.waits) return;
+    toast.dataset.waits = "yes";
+    let timer;
+    const start = () => (timer = setTimeout(leave, toast.querySelector("form") ? 12000 : 6000, toast));
+    const stop = () => clearTimeout(timer);
+    for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, stop);
+    for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, start);
+    start();
+  };
+  const show = (id) => {
+    const template = byId(id);
+    if (!template) return;
+    const twin = template.content.cloneNode(true);
+    byId("toasts").append(twin);
+  };
+  on("click", "[data-dismiss]", (button) => leave(button.closest("[data-toast]")));
+  // A refusal that names its own place (HX-Retarget: the toasts) is shown there instead of our general one.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.isError || !detail.xhr.getResponseHeader("HX-Retarget")) return;
+    detail.shouldSwap = true;
+    detail.isError = false;
+  });
+  document.addEventListener("htmx:responseError", () => show("toast-failed"));
+  document.addEventListener("htmx:sendError", () => show("toast-offline"));
+
+  const ready = () => {
+    document.querySelectorAll("[data-toast]").forEach(wait);
+    document.querySelectorAll("[data-counter]").forEach(count);
+    document.querySelectorAll("[data-typed]").forEach(checkTyped);
+    document.querySelectorAll("[data-bulk-count]").forEach((each) => showChosen(each.dataset.bulkCount));
+  };
+  document.addEventListener("htmx:afterSettle", ready);
+  document.addEventListener("htmx:oobAfterSwap", ready);
+  document.querySelector("[data-focus]")?.focus();
+  ready();
+})();
