@@ -11,8 +11,8 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 # What spreadsheets take for the beginning of a formula (OWASP ASVS 1.2.10), also full-width and after
 # blanks. Apostrophes before it count too, so that a cell which looks guarded comes back unchanged.
 _FORMULA: Final = re.compile(
-    r"'*(?:[\t\r\n\0]|[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-    r"[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20])"
+    r"'*[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+    r"[\t\r\n\0=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]"
 )
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 

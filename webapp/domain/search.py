@@ -49,7 +49,7 @@ def read(text: str) -> Search:
 
 
 def lower(text: str) -> str:
-    """The text as PostgreSQL's lower() writes it under the built-in locale C.UTF-8: letter by letter (tried on 18)."""
+    """The text as lower() of PostgreSQL 18 writes it in the built-in locale C.UTF-8: letter by letter."""
     return "".join("i" if ch == "İ" else ch.lower() for ch in text)
 
 
