@@ -73,7 +73,7 @@ def segment(text: str, *styles: str, href: str | None = None) -> SimpleNamespace
 SAMPLES = {
     "visitor": SimpleNamespace(
         user=SimpleNamespace(email="rosa@bakery.example"),
-        tenant=SimpleNamespace(name="Rosa's Bakery"),
+        tenant=SimpleNamespace(name="Rosa's Bakery", locale="en"),
         role="owner",
         can=lambda endpoint: True,
     ),
