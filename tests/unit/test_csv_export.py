@@ -53,9 +53,9 @@ def test_phone_columns_survive_the_round_trip_too(rows):
 
 
 def test_only_whole_numbers_in_phone_columns_stay_bare():
-    rows = [("+4915123456789", "+4915123456789"), ("+1+cmd|' /C calc'!A0", "x"), ("", "y")]
+    rows = [("+4915123456789", "+4915123456789"), ("+1+cmd|' /C calc'!A0", "x"), ("+4915123456789=x", "y")]
     assert list(lines(rows, phone_columns={0})) == [
         "+4915123456789,'+4915123456789\r\n",
         "'+1+cmd|' /C calc'!A0,x\r\n",
-        ",y\r\n",
+        "'+4915123456789=x,y\r\n",
     ]

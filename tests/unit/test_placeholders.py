@@ -48,6 +48,8 @@ def test_names_may_be_of_any_script(name):
         "{name}",
         "{{{{name}}}}",
         "{{{name}}}",
+        "{{{name}}",
+        "{{name}}}",
         "{{}}",
         "{{ }}",
         "{{name",

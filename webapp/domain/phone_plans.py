@@ -1,7 +1,6 @@
 """The numbering plans of the world, as phonenumbers knows them, compiled for the speed of an import."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -84,13 +83,7 @@ def _digits(number: PhoneNumber) -> str:
 @cache
 def _valid(code: str) -> re.Pattern[str]:
     """All national numbers of a calling code. Countries that share it are told apart by leading digits."""
-    branches, taken = [], ""
-    for plan in _plans(code):
-        leading = f"(?={plan.leading_digits})" if plan.leading_digits else ""
-        kinds = "|".join(_shapes(plan))
-        branches.append(f"{taken}{leading}{_shape(plan.general_desc, ahead=True)}(?:{kinds})")
-        taken += f"(?!{plan.leading_digits})" if plan.leading_digits else ""
-    return re.compile("|".join(branches), re.ASCII)
+    return re.compile("|".join(_shape(plan) for plan in _plans(code)), re.ASCII)
 
 
 @cache
@@ -105,15 +98,11 @@ def _plans(code: str) -> list[Any]:
     return [PhoneMetadata.metadata_for_region_or_calling_code(int(code), region) for region in regions]
 
 
-def _shapes(plan: Any) -> Iterator[str]:
-    for kind in _KINDS:
-        described = getattr(plan, kind)
-        if described is not None and described.national_number_pattern:
-            yield _shape(described)
-
-
-def _shape(described: Any, ahead: bool = False) -> str:
-    lengths = "|".join(rf"\d{{{length}}}\Z" for length in described.possible_length)
-    measured = f"(?={lengths})" if lengths else ""
-    pattern = rf"(?:{described.national_number_pattern})\Z"
-    return measured + (f"(?={pattern})" if ahead else pattern)
+def _shape(plan: Any) -> str:
+    """What fits the plan as a whole and one kind of number; the lengths listed beside them say no more."""
+    leading = f"(?={plan.leading_digits})" if plan.leading_digits else ""
+    kinds = [getattr(plan, kind) for kind in _KINDS]
+    patterns = "|".join(
+        kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern
+    )
+    return rf"{leading}(?=(?:{plan.general_desc.national_number_pattern})\Z)(?:{patterns})\Z"
