@@ -126,6 +126,7 @@ def test_a_text_that_is_too_long_before_filling_is_refused():
         ("12 High St\r\nOslo", "12 High St Oslo"),
         ("a\tb", "a b"),
         ("a\u2028b\x0bc\x00d", "a b c d"),
+        ("a\x1b\x1b\x1b\x1b\x08b", "a b"),
         ("a    b", "a    b"),
         ("a     b", "a b"),
         ("a\u00a0\u00a0\u00a0\u00a0\u00a0b", "a b"),

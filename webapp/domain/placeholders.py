@@ -15,7 +15,8 @@ MAX_TEXT: Final = 4096
 MAX_TEMPLATE_BODY: Final = 1024
 
 _PLACEHOLDER: Final = re.compile(r"(?<!\{)\{\{([^{}\r\n]{1,80})\}\}(?!\})")
-_FORBIDDEN_IN_PARAMETER: Final = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]\s*|\s{5,}")
+_BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_SPACES: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def template_parameter(value: str) -> str:
 
     The rule is in whatsapp-wire.md A.3. Raises Invalid when nothing is left.
     """
-    cleaned = _FORBIDDEN_IN_PARAMETER.sub(" ", value).strip()
+    cleaned = _BLANKS.sub(lambda run: run[0] if _SPACES.fullmatch(run[0]) else " ", value).strip()
     if not cleaned:
         raise Invalid("message", N_("WhatsApp takes no empty value in an approved template."))
     return cleaned
