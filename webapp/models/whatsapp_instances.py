@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Text, Uuid, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Deletable, Json, Kept, Model, one_of
@@ -21,6 +21,15 @@ class WhatsAppInstance(Kept, Deletable, Model):
         one_of("status", STATUSES),
         one_of("quality", QUALITIES),
         CheckConstraint("messages_per_second between 1 and 1000", name="messages_per_second_range"),
+        # Two of the same would send at twice the speed it may, and one of them would hear nothing back.
+        Index(
+            "whatsapp_instances_alive",
+            "tenant_id",
+            "provider",
+            "phone_number_id",
+            unique=True,
+            postgresql_where=text("deleted_at is null"),
+        ),
     )
 
     name: Mapped[str] = mapped_column(Text)
