@@ -2,7 +2,7 @@
 
 import sys
 
-from webapp import broker, clock, jobs  # noqa: F401  jobs registers what the bells may ring
+from webapp import broker, clock, jobs
 from webapp.app import create_app
 from webapp.config import Misconfigured
 
@@ -15,6 +15,7 @@ def main(kind: str) -> None:
     if kind == "clock":
         clock.run(app)
     else:
+        broker.register(jobs)
         broker.BellWorker(app, kind).work(logging_level="WARNING")
 
 

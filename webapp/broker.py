@@ -6,7 +6,7 @@ Jobs are JSON, and only functions in the registry run: whoever can write to Redi
 import json
 import logging
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from flask import Flask, current_app
 from redis import Redis, RedisError
@@ -29,8 +29,6 @@ JOBS: Final = {
     "check_instance": "work",
 }
 
-F = TypeVar("F", bound=Callable[..., None])
-
 _functions: dict[str, Callable[..., None]] = {}
 
 
@@ -42,12 +40,9 @@ class UnknownJob(Exception):
     """A job asks for something that is not in the registry: it is refused, and the worker goes on."""
 
 
-def job(function: F) -> F:
-    """Register the function as the job of its name; its arguments are ids only."""
-    if function.__name__ not in JOBS:
-        raise UnknownJob(function.__name__)
-    _functions[function.__name__] = function
-    return function
+def register(room: object) -> None:
+    """Take the functions of all jobs from the room that has them (jobs.py, which only workers load)."""
+    _functions.update({name: getattr(room, name) for name in JOBS})
 
 
 class Bell(Job):  # type: ignore[misc]
@@ -94,9 +89,9 @@ def answered(name: str, *ids: object) -> None:
     redis().delete("bell:" + ":".join([name, *map(str, ids)]))
 
 
-def publish(channel: str, message: dict[str, Any]) -> None:
+def publish_on(client: Redis, channel: str, message: dict[str, Any]) -> None:
     """Tell every web process; nobody listening is no error."""
-    redis().publish(channel, json.dumps(message, separators=(",", ":")))
+    client.publish(channel, json.dumps(message, separators=(",", ":")))
 
 
 class _NoAlarm(BaseDeathPenalty):  # type: ignore[misc]
@@ -120,9 +115,11 @@ class BellWorker(SimpleWorker):  # type: ignore[misc]
                 queues, connection=redis(), serializer=JSONSerializer, default_worker_ttl=30, job_monitoring_interval=5
             )
 
-    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
+    def perform_job(self, job: Job, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
-            return bool(super().perform_job(*args, **kwargs))
+            # From here on a new ring counts: what it tells of may come too late for this run.
+            answered(job.func_name or "", *job.args)
+            return bool(super().perform_job(job, *args, **kwargs))
 
     def handle_warm_shutdown_request(self) -> None:
         self._app.extensions["crier_stopping"] = True

@@ -113,10 +113,17 @@ def on_commit(call: Callable[..., Any], *args: Any) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-def _run_after_commit(session: Session) -> None:
-    if session.in_nested_transaction():
-        return  # this event fires for savepoints too
-    for call, args in session.info.pop("on_commit", ()):
+def _note_commit(session: Session) -> None:
+    if not session.in_nested_transaction():  # this event fires for savepoints too
+        session.info["committed"] = session.info.pop("on_commit", [])
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _run_after_commit(session: Session, transaction: SessionTransaction) -> None:
+    """Only now may what is called use the session again."""
+    if transaction.parent is not None:
+        return
+    for call, args in session.info.pop("committed", ()):
         try:
             call(*args)
         except Exception:

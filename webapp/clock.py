@@ -1,0 +1,92 @@
+"""The clock: all timing. It looks for what is due, what was dropped and what is over; two clocks do no harm."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app
+
+from webapp.sending import rounds
+from webapp.services import bells, progress, sessions
+from webapp.services.campaigns import moves
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS: Final = 0.5
+
+
+@dataclass(slots=True)
+class Round:
+    """Something to look after every so many seconds."""
+
+    act: Callable[[], object]
+    every: float
+    next_at: float = 0
+
+
+def run(app: Flask) -> None:
+    """Go round until SIGTERM or SIGINT. A round that fails is logged and tried again at its next time."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with app.app_context():
+        looked_after = all_rounds()
+    while not stop.wait(TICK_SECONDS):
+        tick(app, looked_after, time.monotonic())
+
+
+def all_rounds() -> list[Round]:
+    sweep_seconds = current_app.config["CRIER"].sweep_seconds
+    return [
+        Round(start_due, 1),
+        Round(rounds.sweep_all, min(1, sweep_seconds)),
+        Round(fold, 1),
+        Round(finish, 1),
+        Round(ring_again, 2),
+        Round(bells.ring_forgotten, 2),
+        Round(bells.clean_registries, 15),
+        Round(sessions.forget_old, 300),
+    ]
+
+
+def tick(app: Flask, looked_after: list[Round], now: float) -> None:
+    """Do every round whose time has come, each in a context of its own."""
+    for one in looked_after:
+        if now < one.next_at:
+            continue
+        one.next_at = now + one.every
+        with app.app_context():
+            try:
+                one.act()
+            except Exception:
+                log.exception("round_failed")
+
+
+def start_due() -> None:
+    """Scheduled campaigns start; those missed by too much are held, and a person is asked."""
+    for found in rounds.due():
+        rounds.call(moves.hold_missed if found.status == "late" else moves.start_scheduled, found)
+
+
+def ring_again() -> None:
+    """Bells of planners and senders that were lost."""
+    for found in rounds.preparing():
+        bells.ring("plan_campaign", found.tenant_id, found.campaign_id)
+    if rounds.has_work():
+        bells.ring("send_slice")
+
+
+def fold() -> None:
+    """Counts go into the campaigns, and those who watch see them."""
+    for found in rounds.fold_all():
+        rounds.call(progress.publish, found)
+
+
+def finish() -> None:
+    """Campaigns with nobody pending are over; cancelled ones lose those who still are."""
+    for found in rounds.resting():
+        rounds.call(moves.finish if found.status == "running" else moves.cancel_waiting, found)

@@ -1,0 +1,23 @@
+"""Senders: the one of this process, kept from slice to slice with its warm connections."""
+
+from flask import current_app
+
+from webapp import broker
+from webapp.egress.rules import parse_allow
+from webapp.sending.slice import Sender
+
+
+def serve_slice() -> None:
+    """Serve for some seconds whatever runs, and ring for the next slice while there is work left."""
+    if here().serve(broker.is_stopping) and not broker.is_stopping():
+        broker.ring("send_slice")
+
+
+def here() -> Sender:
+    """This process's sender, made at its first slice."""
+    if "crier_sender" not in current_app.extensions:
+        settings = current_app.config["CRIER"]
+        rules = parse_allow(settings.egress_allow)
+        current_app.extensions["crier_sender"] = Sender(settings, rules, broker.redis())
+    sender: Sender = current_app.extensions["crier_sender"]
+    return sender

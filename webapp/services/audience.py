@@ -1,0 +1,185 @@
+"""Who a campaign reaches, and who it leaves out and why. The wizard counts with it, the plan writes with it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import Subquery
+
+from webapp.db import db
+from webapp.domain import placeholders
+from webapp.domain.search import lower
+from webapp.models.contacts import Contact
+from webapp.models.groups import Group, GroupContact
+from webapp.models.opt_outs import OptOut
+
+# In this order: whoever is left out for several reasons is counted under the first.
+REASONS: Final = ("deleted", "opted_out", "inactive", "no_number", "doubtful", "missing_value")
+TWICE: Final = "twice"
+
+# Placeholders that every contact has; anything else is an attribute.
+_BUILT_IN: Final[dict[str, ColumnElement[Any]]] = {
+    "name": Contact.name,
+    "first name": func.split_part(Contact.name, " ", 1),
+    "first_name": func.split_part(Contact.name, " ", 1),
+    "phone": Contact.phone_number,
+    "phone number": Contact.phone_number,
+    "phone_number": Contact.phone_number,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a person chose.
+
+    `recipient_type` is groups, contacts or all; `recipient_ids` the groups or contacts.
+    """
+
+    recipient_type: str = "groups"
+    recipient_ids: tuple[uuid.UUID, ...] = ()
+    exclude_doubtful: bool = False
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Audience":
+        """From campaigns.audience."""
+        return cls(
+            stored.get("recipient_type", "groups"),
+            tuple(uuid.UUID(text) for text in stored.get("recipient_ids", ())),
+            bool(stored.get("exclude_doubtful", False)),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "recipient_type": self.recipient_type,
+            "recipient_ids": [str(key) for key in self.recipient_ids],
+            "exclude_doubtful": self.exclude_doubtful,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people a campaign reaches, and how many it leaves out by reason."""
+
+    reached: int
+    excluded: dict[str, int] = field(default_factory=dict)
+
+
+def candidates(
+    tenant_id: uuid.UUID, audience: Audience, message: placeholders.Message, defaults: Mapping[str, str]
+) -> Subquery:
+    """Each chosen contact once, with the reason to leave it out (null: it is reached) and its placeholder values."""
+    return (
+        select(
+            Contact.id,
+            Contact.phone_number,
+            Contact.phone_key,
+            _reason(tenant_id, audience, message, defaults).label("reason"),
+            _values(message).label("message_data"),
+        )
+        .where(Contact.tenant_id == tenant_id, _chosen(tenant_id, audience))
+        .subquery("candidates")
+    )
+
+
+def reach(
+    tenant_id: uuid.UUID, audience: Audience, message: placeholders.Message, defaults: Mapping[str, str]
+) -> Reach:
+    """Count whom a campaign would reach now."""
+    found = candidates(tenant_id, audience, message, defaults)
+    rows = db.session.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all()
+    counts = {reason: count for reason, count in rows if reason}
+    if repeats := twice(tenant_id, audience):
+        counts[TWICE] = repeats
+    return Reach(next((count for reason, count in rows if reason is None), 0), counts)
+
+
+def left_out(
+    tenant_id: uuid.UUID,
+    audience: Audience,
+    message: placeholders.Message,
+    defaults: Mapping[str, str],
+    reason: str,
+    limit: int = 200,
+) -> list[Contact]:
+    """Some of those who are left out for one reason, for a person to look at."""
+    if reason == TWICE:
+        ids: Select[Any] = _memberships(tenant_id, audience).group_by(GroupContact.contact_id).having(func.count() > 1)
+    else:
+        found = candidates(tenant_id, audience, message, defaults)
+        ids = select(found.c.id).where(found.c.reason == reason)
+    everyone = select(Contact).where(Contact.tenant_id == tenant_id, Contact.id.in_(ids))
+    return list(db.session.scalars(everyone.order_by(Contact.id.desc()).limit(limit)))
+
+
+def twice(tenant_id: uuid.UUID, audience: Audience) -> int:
+    """How many of the chosen memberships are repeats: people in several of the chosen groups."""
+    if audience.recipient_type != "groups" or len(audience.recipient_ids) < 2:
+        return 0
+    members = _memberships(tenant_id, audience).subquery()
+    count = func.count() - func.count(func.distinct(members.c.contact_id))
+    return db.session.scalar(select(count).select_from(members)) or 0
+
+
+def _memberships(tenant_id: uuid.UUID, audience: Audience) -> Select[tuple[uuid.UUID]]:
+    """The contacts of the chosen groups, once per membership, of groups that live and may be chosen."""
+    return (
+        select(GroupContact.contact_id)
+        .join(Group, and_(Group.tenant_id == GroupContact.tenant_id, Group.id == GroupContact.group_id))
+        .where(
+            GroupContact.tenant_id == tenant_id,
+            GroupContact.group_id.in_(audience.recipient_ids),
+            Group.deleted_at.is_(None),
+            Group.is_active,
+        )
+    )
+
+
+def _chosen(tenant_id: uuid.UUID, audience: Audience) -> ColumnElement[bool]:
+    if audience.recipient_type == "all":
+        # Everyone means everyone who is there: the trash is no choice that somebody made.
+        return Contact.deleted_at.is_(None)
+    if audience.recipient_type == "contacts":
+        return Contact.id.in_(audience.recipient_ids)
+    return Contact.id.in_(_memberships(tenant_id, audience))
+
+
+def _reason(
+    tenant_id: uuid.UUID, audience: Audience, message: placeholders.Message, defaults: Mapping[str, str]
+) -> ColumnElement[str | None]:
+    opted_out = exists().where(
+        OptOut.tenant_id == tenant_id, OptOut.phone_key == Contact.phone_key, OptOut.lifted_at.is_(None)
+    )
+    doubtful = Contact.is_doubtful if audience.exclude_doubtful else literal(False)
+    tests: Sequence[tuple[ColumnElement[bool], str]] = (
+        (Contact.deleted_at.is_not(None), "deleted"),
+        (opted_out, "opted_out"),
+        (~Contact.is_active, "inactive"),
+        (Contact.phone_number.is_(None), "no_number"),
+        (doubtful, "doubtful"),
+        (_lacks_a_value(message, defaults), "missing_value"),
+    )
+    return case(*((test, reason) for test, reason in tests), else_=None)
+
+
+def _lacks_a_value(message: placeholders.Message, defaults: Mapping[str, str]) -> ColumnElement[bool]:
+    needed = [(name, key) for name, key in zip(message.names, message.keys, strict=True) if not defaults.get(key)]
+    return or_(literal(False), *(func.coalesce(_value(name, key), "") == "" for name, key in needed))
+
+
+def _values(message: placeholders.Message) -> ColumnElement[Any]:
+    """{"key": "value"} of the message's placeholders, without those that the contact has no value for."""
+    pairs: list[ColumnElement[Any]] = []
+    for name, key in zip(message.names, message.keys, strict=True):
+        pairs += [literal(key), _value(name, key)]
+    return func.jsonb_strip_nulls(func.jsonb_build_object(*pairs)) if pairs else cast(literal("{}"), JSONB)
+
+
+def _value(name: str, key: str) -> ColumnElement[Any]:
+    if key in _BUILT_IN:
+        return _BUILT_IN[key]
+    pair = func.jsonb_each_text(Contact.attributes).table_valued("key", "value", name="pairs")
+    spelt = func.lower(pair.c.key).in_({key, lower(name)})
+    return select(func.max(pair.c.value)).select_from(pair).where(spelt).scalar_subquery()

@@ -1,0 +1,35 @@
+"""Bells that were dropped: Redis may lose every one, so the clock rings again for work that PostgreSQL knows of."""
+
+import uuid
+from typing import Final
+
+from rq.registry import StartedJobRegistry
+from sqlalchemy import text
+
+from webapp import broker
+from webapp.db import as_owner
+
+# Work of all tenants that waits for a job: (job, the query for its arguments).
+_WAITING: Final = (
+    ("apply_callbacks", text("select distinct tenant_id from callback_inbox where applied_at is null")),
+    ("run_import", text("select tenant_id, id from import_runs where status in ('queued', 'reading', 'merging')")),
+    ("check_instance", text("select tenant_id, id from whatsapp_instances where status = 'checking'")),
+)
+
+
+def ring(name: str, *ids: uuid.UUID) -> None:
+    broker.ring(name, *ids)
+
+
+def ring_forgotten() -> None:
+    """Ring for everything that waits; a bell that still hangs is not hung twice."""
+    with as_owner() as connection:
+        waiting = [(name, tuple(row)) for name, query in _WAITING for row in connection.execute(query)]
+    for name, ids in waiting:
+        broker.ring(name, *ids)
+
+
+def clean_registries() -> None:
+    """Jobs whose worker died are put aside at once, not after minutes: what they were to do is found above."""
+    for name in {*broker.JOBS.values()}:
+        StartedJobRegistry(queue=broker.queue(name)).cleanup()

@@ -1,0 +1,39 @@
+"""Campaigns as pages and the engine look them up."""
+
+import uuid
+
+from webapp.db import act_for, db
+from webapp.domain.errors import N_, NotFound
+from webapp.models.campaigns import Campaign
+from webapp.models.whatsapp_instances import WhatsAppInstance
+from webapp.services.pages import Page, page
+
+
+def get(tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, deleted: bool = False) -> Campaign:
+    campaign = db.session.scalar(Campaign.of(tenant_id, deleted=deleted).where(Campaign.id == campaign_id))
+    if campaign is None:
+        raise NotFound(N_("There is no such campaign."))
+    return campaign
+
+
+def listed(
+    tenant_id: uuid.UUID, *, status: str = "", deleted: bool = False, **keys: uuid.UUID
+) -> Page[Campaign]:
+    """One page of campaigns, newest first, in one status if one is named."""
+    query = Campaign.of(tenant_id, deleted=deleted)
+    if status:
+        query = query.where(Campaign.status == status)
+    return page(query, Campaign.id, **keys)
+
+
+def with_number(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> tuple[Campaign, WhatsAppInstance] | None:
+    """A campaign and the number it is sent from, for a worker; None when either is gone."""
+    act_for(tenant_id)
+    pair = db.session.execute(
+        Campaign.of(tenant_id)
+        .add_columns(WhatsAppInstance)
+        .join(WhatsAppInstance, WhatsAppInstance.id == Campaign.whatsapp_instance_id)
+        .where(Campaign.id == campaign_id, WhatsAppInstance.tenant_id == tenant_id, WhatsAppInstance.deleted_at.is_(None))
+    ).one_or_none()
+    db.session.commit()
+    return (pair[0], pair[1]) if pair else None

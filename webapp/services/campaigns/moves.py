@@ -1,0 +1,259 @@
+"""From one status to the next. Each move is told once, in the transaction that makes it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, text
+
+from webapp import broker
+from webapp.db import act_for, db, on_commit
+from webapp.domain import placeholders
+from webapp.domain.errors import Conflict, Invalid, N_, NotFound
+from webapp.models.campaigns import Campaign
+from webapp.models.message_templates import MessageTemplate
+from webapp.models.whatsapp_instances import WhatsAppInstance
+from webapp.services import audit, counts, progress
+from webapp.services.events import emit
+from webapp.services.locks import lock_campaign
+
+# Rows that one statement cancels, so that no page waits for a million.
+CANCEL_STEP: Final = 10_000
+
+
+def described(campaign: Campaign) -> dict[str, Any]:
+    """The campaign as events and the API tell it, with its counts as of the last fold."""
+    sent_or_not = campaign.sent_count + campaign.failed_count + campaign.uncertain_count
+    pending = campaign.total_recipients - sent_or_not - campaign.skipped_count - campaign.cancelled_count
+    return {
+        "id": str(campaign.id),
+        "name": campaign.name,
+        "status": campaign.status,
+        "message": campaign.message,
+        "totalRecipients": campaign.total_recipients,
+        "pendingCount": pending,
+        "sentCount": campaign.sent_count,
+        "deliveredCount": campaign.delivered_count,
+        "readCount": campaign.read_count,
+        "failedCount": campaign.failed_count,
+        "uncertainCount": campaign.uncertain_count,
+        "skippedCount": campaign.skipped_count,
+        "cancelledCount": campaign.cancelled_count,
+        "scheduledAt": _iso(campaign.scheduled_at),
+        "startedAt": _iso(campaign.started_at),
+        "completedAt": _iso(campaign.completed_at),
+        "pausedReason": campaign.paused_reason,
+        "createdAt": _iso(campaign.created_at),
+        "updatedAt": _iso(campaign.updated_at),
+    }
+
+
+def moved(campaign: Campaign, status: str, *, reason: str | None = None) -> None:
+    """Move a campaign whose row is locked, and tell it. Commits nothing."""
+    before = campaign.status
+    campaign.status = status
+    campaign.paused_reason = reason
+    if status == "running" and campaign.started_at is None:
+        campaign.started_at = func.now()
+    if status in ("completed", "cancelled", "failed"):
+        campaign.completed_at = func.now()
+    elif status == "running":
+        campaign.completed_at = None
+    db.session.flush()
+    db.session.refresh(campaign)
+    payload = described(campaign) | {"previousStatus": before}
+    emit(campaign.tenant_id, "campaign_status_changed", campaign.id, payload)
+    on_commit(progress.publish, campaign.tenant_id, campaign.id, True)
+
+
+def start(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
+    """Let a finished draft go now: freeze its message and hand it to the planner. The second of two is refused."""
+    campaign = _held(tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already."))
+    freeze(campaign)
+    _prepare(campaign, user_id, "campaign_started")
+    db.session.commit()
+    return campaign
+
+
+def schedule(
+    tenant_id: uuid.UUID, campaign_id: uuid.UUID, at: datetime, time_zone: str, user_id: uuid.UUID | None = None
+) -> Campaign:
+    """Let a finished draft go at an instant (UTC); `time_zone` is the zone it was said in."""
+    campaign = _held(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
+    freeze(campaign)
+    campaign.scheduled_at, campaign.time_zone = at, time_zone
+    moved(campaign, "scheduled")
+    audit.record(tenant_id, user_id, "campaign_scheduled", campaign.id)
+    db.session.commit()
+    return campaign
+
+
+def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
+    """Back to the draft, to change it."""
+    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign.scheduled_at = None
+    moved(campaign, "draft")
+    db.session.commit()
+    return campaign
+
+
+def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
+    """A scheduled campaign's time has come. Of two clocks one starts it."""
+    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    _prepare(campaign, None, "campaign_started")
+    db.session.commit()
+    return campaign
+
+
+def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
+    """Its time passed while nobody was there to start it: nobody gets a message in the night by surprise."""
+    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    moved(campaign, "paused", reason="schedule_missed")
+    db.session.commit()
+    return campaign
+
+
+def finish(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
+    """End a running campaign in which nobody is pending any more."""
+    campaign = _held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
+    figures = counts.read(tenant_id, campaign_id)
+    if figures is None or counts.pending(figures):
+        raise Conflict(N_("Some people are still waiting."))
+    moved(campaign, "completed", reason="all_failed" if figures["failed_count"] == campaign.total_recipients else None)
+    db.session.commit()
+    return campaign
+
+
+def pause(
+    tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, reason: str = "person", user_id: uuid.UUID | None = None
+) -> Campaign:
+    """Stop a running campaign. When this has returned, no message passes the gate any more."""
+    lock_campaign(campaign_id)
+    campaign = _held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
+    moved(campaign, "paused", reason=reason)
+    audit.record(tenant_id, user_id, "campaign_paused", campaign.id, reason=reason)
+    db.session.commit()
+    return campaign
+
+
+def resume(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
+    """Let a paused campaign go on where it stopped; one that never began is planned first."""
+    campaign = _held(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
+    _require_number(campaign)
+    if campaign.total_recipients:
+        moved(campaign, "running")
+        on_commit(broker.ring, "send_slice")
+        audit.record(tenant_id, user_id, "campaign_resumed", campaign.id)
+    else:
+        _prepare(campaign, user_id, "campaign_resumed")
+    db.session.commit()
+    return campaign
+
+
+def cancel(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
+    """End a campaign: whoever was not written to yet never will be. What is on the wire is settled as it comes."""
+    lock_campaign(campaign_id)
+    unfinished = ("draft", "scheduled", "preparing", "running", "paused")
+    campaign = _held(tenant_id, campaign_id, unfinished, N_("This campaign is over already."))
+    moved(campaign, "cancelled")
+    audit.record(tenant_id, user_id, "campaign_cancelled", campaign.id)
+    db.session.commit()
+    cancel_waiting(tenant_id, campaign_id)
+    return campaign
+
+
+def cancel_waiting(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> int:
+    """Mark the recipients of a cancelled campaign who are not on the wire, some thousands at a time."""
+    act_for(tenant_id)
+    campaign = db.session.scalar(Campaign.of(tenant_id).where(Campaign.id == campaign_id))
+    if campaign is None or campaign.status != "cancelled" or campaign.first_number is None:
+        return 0
+    done = 0
+    for first in range(campaign.first_number, campaign.first_number + campaign.total_recipients, CANCEL_STEP):
+        given = {
+            "tenant_id": tenant_id,
+            "campaign_id": campaign_id,
+            "first": first,
+            "last": min(first + CANCEL_STEP, campaign.first_number + campaign.total_recipients) - 1,
+            "stripe": counts.stripe(),
+        }
+        done += db.session.scalar(_CANCEL, given) or 0
+        db.session.commit()
+    progress.publish(tenant_id, campaign_id, True)
+    return done
+
+
+def freeze(campaign: Campaign) -> None:
+    """Copy the template into the campaign: a later edit changes nothing that was previewed.
+
+    Raises:
+        Invalid: something that a send needs is missing; the field names the wizard's step.
+    """
+    _require_number(campaign)
+    if campaign.message_template_id:
+        template = db.session.scalar(
+            MessageTemplate.of(campaign.tenant_id).where(MessageTemplate.id == campaign.message_template_id)
+        )
+        if template is None or not template.is_active:
+            raise Invalid("message", N_("The template was deleted or switched off. Choose another message."))
+        campaign.message, campaign.message_kind = template.content, template.kind
+        campaign.message_variables = placeholders.by_key(template.variables)
+        campaign.message_template = _identity(template)
+    if not campaign.message.strip():
+        raise Invalid("message", N_("Write a message or choose a template."))
+    if not campaign.audience.get("recipient_ids") and campaign.audience.get("recipient_type") != "all":
+        raise Invalid("audience", N_("Choose who gets this message."))
+
+
+def _identity(template: MessageTemplate) -> dict[str, Any]:
+    if template.kind != "template":
+        return {}
+    return {"name": template.provider_name, "language": template.language, "components": template.components}
+
+
+def _prepare(campaign: Campaign, user_id: uuid.UUID | None, action: str) -> None:
+    moved(campaign, "preparing")
+    audit.record(campaign.tenant_id, user_id, action, campaign.id)
+    on_commit(broker.ring, "plan_campaign", campaign.tenant_id, campaign.id)
+
+
+def _held(tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str) -> Campaign:
+    """The campaign with its row locked, in one of these statuses: of two who come at once, one waits and is refused."""
+    query = Campaign.of(tenant_id).where(Campaign.id == campaign_id).with_for_update()
+    campaign = db.session.scalar(query.execution_options(populate_existing=True))
+    if campaign is None:
+        raise NotFound(N_("There is no such campaign."))
+    if campaign.status not in statuses:
+        raise Conflict(otherwise)
+    return campaign
+
+
+def _require_number(campaign: Campaign) -> None:
+    number = db.session.scalar(
+        WhatsAppInstance.of(campaign.tenant_id).where(WhatsAppInstance.id == campaign.whatsapp_instance_id)
+    )
+    if number is None:
+        raise Invalid("number", N_("Choose the number that sends."))
+    if number.status == "paused":
+        raise Invalid("number", N_("The number is paused. Let it go on under Numbers first."))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+_CANCEL: Final = text(
+    f"""
+with changed as (
+  update campaign_recipients r set status = 'cancelled'
+  where r.tenant_id = :tenant_id and r.number between :first and :last and r.status = 'pending'
+    and not exists (
+      select from send_windows w where w.tenant_id = r.tenant_id and w.campaign_id = :campaign_id
+        and w.settled_at is null and (w.rows @> r.number or w.rows @> (
+          select max(t.number) from send_retries t where t.tenant_id = r.tenant_id and t.recipient_number = r.number)))
+  returning r.tenant_id, r.campaign_id, old.status as was, new.status as now
+), added as ({counts.ADD.format(source="changed").replace("%(stripe)s", ":stripe")})
+select count(*) from changed
+"""
+)

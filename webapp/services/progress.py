@@ -1,0 +1,41 @@
+"""Progress: a campaign's numbers for open pages, at most four a second, whether or not anybody looks."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from redis import Redis
+
+from webapp import broker
+from webapp.services import counts
+
+CHANNEL: Final = "live"
+AT_MOST_EVERY_MS: Final = 250
+
+Fetch = Callable[[], Mapping[str, Any] | None]
+
+
+def publish(tenant_id: uuid.UUID, campaign_id: uuid.UUID, even_if_recent: bool = False) -> None:
+    """Tell the figures of a campaign to whoever watches. May be dropped: the next change or the clock tells again."""
+    publish_from(broker.redis(), tenant_id, campaign_id, lambda: counts.read(tenant_id, campaign_id), even_if_recent)
+
+
+def publish_from(
+    redis: Redis, tenant_id: uuid.UUID, campaign_id: uuid.UUID, fetch: Fetch, even_if_recent: bool = False
+) -> None:
+    """The same for those who have a connection of their own: `fetch` runs counts.READ only if it is time."""
+    key = f"{CHANNEL}:{campaign_id}"
+    is_time = redis.set(key, 1, nx=True, px=AT_MOST_EVERY_MS)
+    if not (is_time or even_if_recent):
+        return
+    figures = fetch()
+    if figures is not None:
+        broker.publish_on(redis, CHANNEL, {"tenant_id": str(tenant_id), **_plain(figures)})
+
+
+def _plain(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, uuid.UUID) else value
+        for name, value in figures.items()
+    }
