@@ -41,10 +41,12 @@
       if (button.getAttribute("command") === "show-modal") dialog?.showModal();
       else dialog?.close();
     });
-  on("click", "dialog", (dialog, e) => {
-    if (e.target === dialog) dialog.close();
+  on("pointerdown", "dialog", (dialog, e) => {
+    const box = dialog.getBoundingClientRect();
+    const inside = e.clientX >= box.left && e.clientX <= box.right && e.clientY >= box.top && e.clientY <= box.bottom;
+    if (e.target === dialog && !inside) dialog.close();
   });
-  on("click", "dialog .menu-item, .menu-item[commandfor]", () => closeMenus(null));
+  on("click", ".menu-item[commandfor]", () => closeMenus(null));
 
   // A word that must be typed before a grave act.
   const checkTyped = (input) => {
@@ -77,6 +79,9 @@
   });
   on("change", 'input[name="ids"][form]', (row) => showChosen(row.getAttribute("form").replace(/-bulk$/, "")));
 
+  // A segment of the bar is a larger place to click for the figure below it.
+  on("click", "[data-figure]", (segment) => byId(segment.dataset.figure)?.querySelector("a")?.click());
+
   // How long a text is, in characters as people count them.
   const count = (area) => {
     const output = byId(area.dataset.counter);
@@ -99,10 +104,19 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // Copying and showing secrets.
+  // Copying and showing secrets. Without https there is no clipboard but the old way.
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  };
   on("click", "[data-copy]", async (button) => {
     const source = byId(button.dataset.copy);
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    await copy(source.value ?? source.textContent);
     const face = button.querySelector("[data-face]");
     const before = face.textContent;
     if (before === button.dataset.done) return;
