@@ -1,2 +1,1 @@
-"""How a message leaves and how news comes back. Knows no table; imports egress and domain only.
-"""
+"""How a message leaves and how news comes back. Knows no table; imports egress and domain only."""
