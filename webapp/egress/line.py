@@ -7,7 +7,7 @@ from typing import Any, Final
 import pycurl
 
 from webapp.domain.errors import N_, Refusal
-from webapp.egress.answer import LONGEST_WAIT, MAX_ANSWER, Answer, Fate, Problem
+from webapp.egress.answer import MAX_ANSWER, Answer, Fate, Problem
 from webapp.egress.handle import new_handle, problem
 from webapp.egress.rules import Rules
 from webapp.egress.urls import read_url
@@ -78,7 +78,7 @@ class Line:
         status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         body = b"".join(self._chunks)
         if code == pycurl.E_OK and status:
-            wait = 0 if status == 200 else min(self.curl.getinfo(pycurl.RETRY_AFTER), LONGEST_WAIT)
+            wait = 0 if status == 200 else self.curl.getinfo(pycurl.RETRY_AFTER)
             return Answer(self.context, Fate.ANSWERED, status, body, wait)
         return Answer(self.context, self._unanswered(), status, body, 0, self._problem(code), self._refused)
 
