@@ -4,10 +4,12 @@ import re
 import uuid
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from webapp.db import act_for, db
-from webapp.domain.errors import Conflict, Invalid, N_, NotFound
+from webapp.domain import fields
+from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.domain.roles import ROLES
 from webapp.models.tenants import Tenant
 from webapp.models.users import Membership, SignInLink, User
@@ -31,8 +33,8 @@ def create_tenant(name: str, owner_email: str) -> tuple[Tenant, str]:
     db.session.add(tenant)
     db.session.flush()
     act_for(tenant.id)
-    user = _add_member(tenant.id, owner_email, "owner")
-    token = _new_link(user)
+    user = add_member(tenant.id, owner_email, "owner")
+    token = new_link(user)
     audit.record(tenant.id, None, "tenant_created", tenant.id)
     db.session.commit()
     return tenant, token
@@ -43,8 +45,8 @@ def add_user(tenant_id: uuid.UUID, email: str, role: str) -> str:
     if db.session.get(Tenant, tenant_id) is None:
         raise NotFound(N_("There is no such tenant."))
     act_for(tenant_id)
-    user = _add_member(tenant_id, email, role)
-    token = _new_link(user)
+    user = add_member(tenant_id, email, role)
+    token = new_link(user)
     audit.record(tenant_id, None, "user_added", user.id, role=role)
     db.session.commit()
     return token
@@ -55,9 +57,14 @@ def link_user(email: str) -> str:
     user = db.session.scalar(select(User).where(User.email == email_of(email), User.deleted_at.is_(None)))
     if user is None:
         raise NotFound(N_("Nobody here has this address."))
-    token = _new_link(user)
+    token = new_link(user)
     db.session.commit()
     return token
+
+
+def link_address(token: str) -> str:
+    """Where somebody opens the one-time link of this token."""
+    return f"{current_app.config['CRIER'].base_url}/link/{token}"
 
 
 def first_owner() -> str | None:
@@ -108,7 +115,8 @@ def use_link(token: str, password: str | None) -> User:
     return user
 
 
-def _add_member(tenant_id: uuid.UUID, email: str, role: str) -> User:
+def add_member(tenant_id: uuid.UUID, email: str, role: str) -> User:
+    """Put the person of this address into a tenant. Does not commit: the verb that needs it does."""
     if role not in ROLES:
         raise Invalid("role", N_("A role is one of viewer, sender, manager, owner."))
     email = email_of(email)
@@ -124,7 +132,8 @@ def _add_member(tenant_id: uuid.UUID, email: str, role: str) -> User:
     return user
 
 
-def _new_link(user: User) -> str:
+def new_link(user: User) -> str:
+    """The token of a fresh one-time link. Does not commit: the verb that needs it does."""
     token = tokens.fresh()
     db.session.add(
         SignInLink(
@@ -137,13 +146,10 @@ def _new_link(user: User) -> str:
 
 
 def _name(text: str) -> str:
-    name = text.strip()
-    if not 1 <= len(name) <= 100:
-        raise Invalid("name", N_("A name has 1 to 100 characters."))
-    return name
+    return fields.line("name", text, 100)
 
 
 def _free_slug(name: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "tenant"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "tenant"
     taken = set(db.session.scalars(select(Tenant.slug).where(Tenant.slug.startswith(slug, autoescape=True))))
     return next(s for s in (slug, *(f"{slug}-{n}" for n in range(2, 10_000))) if s not in taken)

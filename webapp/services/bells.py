@@ -13,7 +13,13 @@ from webapp.db import as_owner
 _WAITING: Final = (
     ("apply_callbacks", text("select distinct tenant_id from callback_inbox where applied_at is null")),
     ("run_import", text("select tenant_id, id from import_runs where status in ('queued', 'reading', 'merging')")),
-    ("check_instance", text("select tenant_id, id from whatsapp_instances where status = 'checking'")),
+    (
+        "check_instance",
+        text(
+            "select tenant_id, id from whatsapp_instances where deleted_at is null and (status = 'unchecked'"
+            " or (status = 'checking' and updated_at < now() - interval '1 minute'))"
+        ),
+    ),
 )
 
 
