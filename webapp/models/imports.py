@@ -37,9 +37,14 @@ class ImportRun(Kept, Model):
     mapping: Mapped[Json]
     on_existing: Mapped[str] = mapped_column(Text, server_default=text("'update'"))
     group_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    # Two letters, for numbers without country code: as it was when the import started.
+    default_country: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     status: Mapped[str] = mapped_column(Text, server_default=text("'uploaded'"))
+    # A sentence with its values, as services/imports/sentences.py writes it.
     error: Mapped[str | None] = mapped_column(Text)
+    # How often in a row a step ended in an accident.
+    tries: Mapped[Zero]
     # Where to go on: bytes of the file that are read, rows that are read, rows that are merged.
     read_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     read_rows: Mapped[Zero]
@@ -74,7 +79,14 @@ class ImportRow(OfTenant, Model):
     """A parsed row. Those that were taken go when the run is over; the refused stay, with their reason."""
 
     __tablename__ = "import_rows"
-    __table_args__ = (_of_run(),)
+    __table_args__ = (
+        _of_run(),
+        # Whether a later row speaks of the same person.
+        Index(
+            "import_rows_phone_key_idx", "tenant_id", "import_run_id", "phone_key", "row_number",
+            postgresql_where=text("phone_key is not null"),
+        ),
+    )  # fmt: skip
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     import_run_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -85,6 +97,6 @@ class ImportRow(OfTenant, Model):
     name: Mapped[str | None] = mapped_column(Text)
     attributes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     is_active: Mapped[bool | None] = mapped_column(Boolean)
-    # Set for refused rows: why, and the cells as they stood in the file.
+    # Set for refused rows: why (as import_runs.error), and the cells as they stood in the file.
     reason: Mapped[str | None] = mapped_column(Text)
     cells: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
