@@ -48,8 +48,8 @@ class Answer:
     """What came back for one request, with the context it was posted under.
 
     `status` is the HTTP status, or None; `body` at most MAX_ANSWER bytes, never decompressed; `retry_after`
-    seconds the other side asked to wait (0: it did not; libcurl believes six hours at most); `sentence` why an
-    address was not called."""
+    seconds the other side asked to wait (0: it did not; libcurl believes at most six hours); `sentence` why
+    an address was not called."""
 
     context: object
     fate: Fate
