@@ -21,8 +21,10 @@ def make_cluster(folder: Path, identity: Identity, secrets: Secrets, *, sync: bo
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     give(draft, identity)
-    _initdb(draft, identity, secrets, sync=sync)
+    _initdb(draft, identity, secrets)
     _make_database(draft, identity, secrets)
+    if sync:
+        _run(identity, "initdb", "--sync-only", "-D", str(draft))
     draft.rename(folder)
 
 
@@ -35,14 +37,14 @@ def give(folder: Path, identity: Identity) -> None:
         os.chown(path, identity.owner, identity.owner, follow_symlinks=False)
 
 
-def _initdb(draft: Path, identity: Identity, secrets: Secrets, *, sync: bool) -> None:
+def _initdb(draft: Path, identity: Identity, secrets: Secrets) -> None:
     password = draft.with_name("superuser-password")
     write_private(password, secrets.POSTGRES_SUPERUSER_PASSWORD)
     os.chown(password, identity.owner, -1)
     locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
     access = ("--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256")
     try:
-        _run(identity, "initdb", "-D", str(draft), *locale, *access, *([] if sync else ["--no-sync"]))
+        _run(identity, "initdb", "--no-sync", "-D", str(draft), *locale, *access)
     finally:
         password.unlink()
 
@@ -52,9 +54,9 @@ def _make_database(draft: Path, identity: Identity, secrets: Secrets) -> None:
     # The password needs no quoting: it is made here, of letters, digits, - and _.
     role = f"CREATE ROLE crier LOGIN CREATEROLE CREATEDB PASSWORD '{secrets.POSTGRES_PASSWORD}';"
     database = "CREATE DATABASE crier OWNER crier;"
-    quietly = ("-c", "log_checkpoints=off", "-c", "exit_on_error=on")
+    settings = ("-c", "fsync=off", "-c", "log_checkpoints=off", "-c", "exit_on_error=on")
     statements = f"{role}\n{database}\n"
-    _run(identity, "postgres", "--single", *quietly, "-D", str(draft), "postgres", stdin=statements)
+    _run(identity, "postgres", "--single", *settings, "-D", str(draft), "postgres", stdin=statements)
 
 
 def _run(identity: Identity, *command: str, stdin: str = "") -> None:

@@ -5,7 +5,7 @@ import sys
 import zlib
 
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
-_WIDTH = 9
+_WIDTH = 10
 OWN_NAME = "crier"
 
 

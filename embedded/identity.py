@@ -55,15 +55,23 @@ def _mapped_to(uid: int) -> tuple[str, ...]:
 
 
 def _as_nobody(folder: Path, package: Path) -> Identity:
-    os.chown(folder, -1, _nobody())
-    folder.chmod(0o710)
     outsider = Identity(package / "pginstall18" / "bin", uid=_nobody())
-    if not _succeeds(("/bin/sh", "-c", 'cd "$0"', str(folder)), outsider.uid):
+    if not _lets_in(folder, _nobody()):
         raise Refused(
             f"PostgreSQL does not run as root, and the user nobody can not reach {folder}: "
             "set DATA_DIR to a folder that others may pass through, such as /var/lib/crier."
         )
     return outsider if _runs(outsider) else Identity(_copy(package, folder), uid=outsider.uid)
+
+
+def _lets_in(folder: Path, uid: int) -> bool:
+    """Opens the folder to this user for passing through, no more; whether that was enough."""
+    try:
+        os.chown(folder, -1, uid)
+        folder.chmod(0o710)
+    except OSError:
+        return False
+    return _succeeds(("/bin/sh", "-c", 'cd "$0"', str(folder)), uid)
 
 
 def _copy(package: Path, folder: Path) -> Path:

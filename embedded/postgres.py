@@ -23,8 +23,8 @@ _SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-# For data that may be lost with the machine: tests.
-_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# For data that may be lost with the machine, though not with a process: tests.
+_CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Postgres:

@@ -35,11 +35,12 @@ class Server(Protocol):
     def is_ready(self, pid: int) -> bool: ...
 
 
-def prepare_servers(folder: Path, given: Collection[str]) -> list[Server]:
+def prepare_servers(folder: Path, given: Collection[str], *, fsync: bool = True) -> list[Server]:
     """The servers that no variable replaces, ready to be started, in a folder whose lock is held."""
     secrets, ports = _settle(folder)
     kinds: tuple[type[Postgres] | type[Valkey], ...] = (Postgres, Valkey)
-    servers: list[Server] = [kind(folder, ports, secrets) for kind in kinds if kind.url_name not in given]
+    wanted = [kind for kind in kinds if kind.url_name not in given]
+    servers: list[Server] = [kind(folder, ports, secrets, fsync=fsync) for kind in wanted]
     for server in servers:
         server.prepare()
     return servers
@@ -95,6 +96,10 @@ class Started:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return self._server.program.command
 
     def start(self) -> None:
         """Returns when the server accepts."""

@@ -18,8 +18,8 @@ from embedded.supervisor import Asked, Supervisor
 MakeTable = Callable[[Settings, Mapping[str, str]], Table]
 
 
-def up(make_table: MakeTable = table) -> int:
-    """Runs until somebody asks for the end; the exit code.
+def up(make_table: MakeTable = table, *, fsync: bool = True) -> int:
+    """Runs until somebody asks for the end; the exit code. Without `fsync` it is only good for tests.
 
     Raises:
         Refused: when it can not start; whatever had been started has been stopped by then.
@@ -33,7 +33,7 @@ def up(make_table: MakeTable = table) -> int:
         supervisor.listen()
         stack.callback(supervisor.stop)
         try:
-            urls = _start_servers(settings, supervisor)
+            urls = _start_servers(settings, supervisor, fsync=fsync)
             stack.enter_context(announced(settings.data_dir, urls))
             _open_house(settings, supervisor, console, make_table(settings, _env(settings, urls)))
             supervisor.until(lambda: False)
@@ -42,10 +42,10 @@ def up(make_table: MakeTable = table) -> int:
     return 0
 
 
-def _start_servers(settings: Settings, supervisor: Supervisor) -> dict[str, str]:
+def _start_servers(settings: Settings, supervisor: Supervisor, *, fsync: bool) -> dict[str, str]:
     """The servers that no variable names, accepting; their addresses by variable."""
     given = {name for name in ("DATABASE_URL", "REDIS_URL") if settings.given.get(name)}
-    servers = prepare_servers(settings.data_dir, given)
+    servers = prepare_servers(settings.data_dir, given, fsync=fsync)
     ready = [_readiness(server, supervisor) for server in servers]
     supervisor.until(lambda: all(is_ready() for is_ready in ready))
     return {server.url_name: server.url for server in servers}
@@ -75,6 +75,7 @@ def _open_house(settings: Settings, supervisor: Supervisor, console: Console, pr
     _must(supervisor, programs.seed, "The demo data could not be made")
     code, said = supervisor.run(programs.link)
     supervisor.until(lambda: answers(settings))
+    console.note("everything runs; Ctrl-C stops it")
     console.plain(f"Open {said[-1] if code == 0 and said else settings.base_url}")
 
 
