@@ -13,7 +13,7 @@ _MOST_KNOWN: Final = 1024
 class Warm:
     """The connections that are open, each with a way to ask whether the other side has hung up.
 
-    libcurl (since 8.21, curl/curl#22169) asks at most once a second and relies on posting again when it was
+    libcurl (8.23, curl/curl#22169) asks at most once a second and relies on posting again when it was
     wrong, which line.py forbids. Without this look, a provider that restarts would leave every warm
     connection's next message unknown, though nothing of it was taken."""
 
