@@ -140,3 +140,13 @@ def test_closing_drops_what_is_in_the_air():
             flight.poll(0.01)
         flight.close()
         assert len(flight) == 0
+
+
+def test_what_was_sent_and_answered_does_not_slip_into_a_log():
+    with raw_server(answer(http("200 OK", b"+12025550143"))) as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        said = request("POST", url, rules=only(server), headers=["Authorization: EAA"], body=b"+12025550199")
+    shown = repr(said)
+    assert said.body == b"+12025550143"
+    assert "1202555" not in shown
+    assert "EAA" not in shown

@@ -1,6 +1,6 @@
 """What became of a request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -51,10 +51,10 @@ class Answer:
     seconds the other side asked to wait (0: it did not; libcurl believes at most six hours); `sentence` why
     an address was not called."""
 
-    context: object
+    context: object = field(repr=False)
     fate: Fate
     status: int | None = None
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     retry_after: int = 0
     problem: Problem | None = None
     sentence: str = ""
