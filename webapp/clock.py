@@ -89,4 +89,4 @@ def fold() -> None:
 def finish() -> None:
     """Campaigns with nobody pending are over; cancelled ones lose those who still are."""
     for found in rounds.resting():
-        rounds.call(moves.finish if found.status == "running" else moves.cancel_waiting, found)
+        rounds.call(moves.cancel_waiting if found.status == "cancelled" else moves.finish, found)

@@ -44,7 +44,7 @@ class OfTenant:
         return mapped_column(Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-2)
 
     @classmethod
-    def of(cls, tenant_id: uuid.UUID, *, deleted: bool = False) -> Select[tuple[Self]]:
+    def of(cls, tenant_id: uuid.UUID, *, deleted: bool = False) -> Select[Self]:
         """The first wall: every query begins here. Without `deleted` the living rows, with it the trash."""
         query = select(cls).where(cls.tenant_id == tenant_id)
         if not hasattr(cls, "deleted_at"):

@@ -1,2 +1,1 @@
-"""The engine: plan, lease, gate, window, settle, pace, sweep. No Flask, no ORM objects in the loop.
-"""
+"""The engine: plan, lease, gate, window, settle, pace, sweep. No Flask, no ORM objects in the loop."""

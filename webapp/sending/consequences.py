@@ -1,45 +1,35 @@
 """Consequences: what an answer means beyond its own row: a slower number, a pause, an opt-out."""
 
-import logging
-import uuid
-from typing import Final
-
-from webapp.db import act_for
-from webapp.domain.errors import Refusal
-from webapp.providers.base import THROTTLING, ErrorClass, Refused
+from webapp.db import act_for, db
+from webapp.domain import phones
+from webapp.providers.base import Refused
+from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.sending.agenda import Item
 from webapp.sending.pace import Pace
 from webapp.sending.window import Flown
-from webapp.services import contacts, whatsapp_instances
-from webapp.services.campaigns import moves
-
-log = logging.getLogger(__name__)
-
-_STOPS_NUMBER: Final = frozenset({ErrorClass.PAUSE_NUMBER, ErrorClass.PAUSE_ACCOUNT})
+from webapp.services import opt_outs
+from webapp.services.campaigns import stops
+from webapp.services.locks import lock_tenant
 
 
 def draw(item: Item, flown: Flown, pace: Pace) -> None:
     """Act on the refusals of one window; each kind once, however many rows brought it."""
     refusals = [(row, outcome) for row, outcome in flown.outcomes if isinstance(outcome, Refused)]
-    if not refusals:
-        return
-    act_for(item.tenant_id)
-    slow = [refused for _, refused in refusals if refused.cls in THROTTLING]
+    slow = [refused.retry_after for _, refused in refusals if refused.cls in THROTTLING]
     if slow:
-        pace.slow_down(flown.post.instance_id, max(refused.retry_after for refused in slow))
-    for row, refused in refusals:
-        if refused.cls == ErrorClass.RECIPIENT_OPTOUT:
-            contacts.opted_out_by_provider(item.tenant_id, row.phone_number)
-    for code, cls in {(refused.code, refused.cls) for _, refused in refusals}:
-        _stop(item, flown.post.instance_id, code, cls)
+        pace.slow_down(flown.post.instance_id, max(slow))
+    gone = [row.phone_number for row, refused in refusals if refused.cls == ErrorClass.RECIPIENT_OPTOUT]
+    if gone:
+        _opt_out(item, gone)
+    for code, cls in {(refused.code, refused.cls) for _, refused in refusals if refused.cls in PAUSING}:
+        stops.by_error(
+            item.tenant_id, code, cls, instance_id=flown.post.instance_id, campaign_id=item.campaign_id
+        )
 
 
-def _stop(item: Item, instance_id: uuid.UUID, code: int, cls: ErrorClass) -> None:
-    try:
-        if cls in _STOPS_NUMBER:
-            whatsapp_instances.pause_by_error(item.tenant_id, instance_id, code)
-        if cls in _STOPS_NUMBER or cls == ErrorClass.PAUSE_CAMPAIGN:
-            moves.pause(item.tenant_id, item.campaign_id, reason=f"error_{code}")
-    except Refusal as refusal:
-        # A person, or another window of the same campaign, was quicker.
-        log.info("already_stopped", extra={"reason": str(refusal)})
+def _opt_out(item: Item, numbers: list[str]) -> None:
+    act_for(item.tenant_id)
+    lock_tenant(item.tenant_id)
+    for number in numbers:
+        opt_outs.add(item.tenant_id, phones.parse(number, None).key, "provider_error")
+    db.session.commit()

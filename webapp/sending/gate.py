@@ -57,7 +57,9 @@ class Window:
     start_before: float
 
 
-def gate(store: Store, batch: Batch, size: int, *, lease_seconds: float, post_seconds: float) -> Window | None:
+def gate(
+    store: Store, batch: Batch, size: int, *, lease_seconds: float, post_seconds: float
+) -> Window | None:
     """Record the next `size` rows of a batch as about to go on the wire, and take them from it.
 
     None means that nothing may go: the campaign or its number stopped, or the lease is somebody else's now.

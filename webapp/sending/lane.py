@@ -35,7 +35,8 @@ class Lane:
     def advance(self, most: int) -> Flown | None:
         """The next window of at most `most` rows, recorded and ready to be launched; None when there is none now."""
         if not self._has_rows():
-            return self._rest(REST_SECONDS)
+            self._rest(REST_SECONDS)
+            return None
         assert self.batch is not None
         wanted = min(most, len(self.batch.rows))
         # Tokens first: a window is never larger than the tokens in hand.
@@ -43,7 +44,8 @@ class Lane:
             grant = self.pace.take(self.post.instance_id, wanted - self.tokens, self.post.per_second)
             self.tokens += grant.tokens
             if not self.tokens:
-                return self._rest(grant.wait)
+                self._rest(grant.wait)
+                return None
         window = gate(
             self.store,
             self.batch,
@@ -54,7 +56,8 @@ class Lane:
         if window is None:
             # Paused, cancelled, or another sender's lease by now: nothing of this batch may go.
             self.let_go()
-            return self._rest(REST_SECONDS)
+            self._rest(REST_SECONDS)
+            return None
         self.tokens -= len(window.rows)
         return Flown(window, self.post)
 

@@ -79,15 +79,26 @@ def _recipients(campaign: Campaign, found: Any) -> tuple[int, int]:
         reached.c.phone_key,
         reached.c.message_data,
     ).select_from(reached.join(numbers, literal(True)))
-    columns = ["tenant_id", "number", "campaign_id", "contact_id", "phone_number", "phone_key", "message_data"]
+    columns = [
+        "tenant_id",
+        "number",
+        "campaign_id",
+        "contact_id",
+        "phone_number",
+        "phone_key",
+        "message_data",
+    ]
     written = insert(Recipient).from_select(columns, rows).returning(Recipient.number).cte("written")
-    first, count = db.session.execute(select(func.min(written.c.number), func.count()).select_from(written)).one()
+    first, count = db.session.execute(
+        select(func.min(written.c.number), func.count()).select_from(written)
+    ).one()
     return first, count
 
 
 def _excluded(campaign: Campaign, chosen: audience.Audience, found: Any) -> dict[str, int]:
     rows = db.session.execute(
-        select(found.c.reason, func.count()).where(found.c.reason.is_not(None)).group_by(found.c.reason)
+        select(found.c.reason, func.count().label("count")).where(found.c.reason.is_not(None)).group_by(found.c.reason)
     ).all()
     twice = audience.twice(campaign.tenant_id, chosen)
-    return {reason: count for reason, count in rows} | ({audience.TWICE: twice} if twice else {})
+    counted = {row.reason: row.count for row in rows}
+    return counted | ({audience.TWICE: twice} if twice else {})

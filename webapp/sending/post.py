@@ -7,9 +7,10 @@ from webapp.domain import placeholders
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.providers.base import Number, Provider
+from webapp.providers.registry import PROVIDERS
 from webapp.providers.tracker import make_tracker
 from webapp.sending.lease import Row
-from webapp.services.whatsapp_instances import provider_of, secrets_of
+from webapp.services.instance_secrets import secrets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def post_of(campaign: Campaign, instance: WhatsAppInstance, tracker_key: bytes, 
         access_token=secrets.access_token,
         verify_token=secrets.verify_token,
     )
-    provider = provider_of(instance)
+    provider = PROVIDERS[instance.provider]
     return Post(
         instance_id=instance.id,
         per_second=instance.messages_per_second,

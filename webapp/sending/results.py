@@ -3,16 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from webapp.providers.base import (
-    PAUSING,
-    RETRYABLE,
-    THROTTLING,
-    Accepted,
-    ErrorClass,
-    NotSent,
-    Outcome,
-    Refused,
-)
+from webapp.providers.base import Accepted, NotSent, Outcome, Refused
+from webapp.providers.errors import PAUSING, RETRYABLE, THROTTLING, ErrorClass
 from webapp.sending.lease import Row
 
 # Seconds to wait before a further attempt; after the last one the recipient has failed.
@@ -68,5 +60,10 @@ def _again(row: Row, code: int | None, details: str, pauses: tuple[int, ...]) ->
     if row.attempt > len(pauses):
         return Result(row, "failed", error_code=code, error_message=details or None)
     return Result(
-        row, RETRY, error_code=code, error_message=details or None, wait=pauses[row.attempt - 1], attempt=row.attempt + 1
+        row,
+        RETRY,
+        error_code=code,
+        error_message=details or None,
+        wait=pauses[row.attempt - 1],
+        attempt=row.attempt + 1,
     )

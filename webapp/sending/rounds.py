@@ -39,14 +39,16 @@ from campaigns where status = 'scheduled' and deleted_at is null and scheduled_a
 """
 )
 
-_PREPARING: Final = text("select tenant_id, id as campaign_id, status from campaigns where status = 'preparing'")
+_PREPARING: Final = text(
+    "select tenant_id, id as campaign_id, status from campaigns where status = 'preparing'"
+)
 
 # At rest: nothing pending in the counts of a running campaign, or still pending in one that was cancelled.
 _RESTING: Final = text(
     """
 select tenant_id, id as campaign_id, status from campaigns
-where status in ('running', 'cancelled') and first_number is not null
-  and (status = 'running' or completed_at > now() - interval '1 day')
+where status in ('running', 'paused', 'cancelled') and first_number is not null
+  and (status <> 'cancelled' or completed_at > now() - interval '1 day')
   and (total_recipients > sent_count + failed_count + uncertain_count + skipped_count + cancelled_count)
     = (status = 'cancelled')
 """

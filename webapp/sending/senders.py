@@ -3,8 +3,8 @@
 from flask import current_app
 
 from webapp import broker
-from webapp.egress.rules import parse_allow
 from webapp.sending.slice import Sender
+from webapp.services import outgoing
 
 
 def serve_slice() -> None:
@@ -17,7 +17,6 @@ def here() -> Sender:
     """This process's sender, made at its first slice."""
     if "crier_sender" not in current_app.extensions:
         settings = current_app.config["CRIER"]
-        rules = parse_allow(settings.egress_allow)
-        current_app.extensions["crier_sender"] = Sender(settings, rules, broker.redis())
+        current_app.extensions["crier_sender"] = Sender(settings, outgoing.rules(), broker.redis())
     sender: Sender = current_app.extensions["crier_sender"]
     return sender

@@ -27,8 +27,8 @@ given as (
 _SETTLE: Final = f"""
 with {_GIVEN}, changed as (
   update campaign_recipients r set
-    status = case when recipient_rank(g.status) > recipient_rank(r.status) or (g.status = 'skipped' and r.status = 'pending')
-      then g.status else r.status end,
+    status = case when recipient_rank(g.status) > recipient_rank(r.status)
+      or (g.status = 'skipped' and r.status = 'pending') then g.status else r.status end,
     message_id = coalesce(r.message_id, g.message_id),
     sent_at = coalesce(r.sent_at, case when g.status = 'accepted' then clock_timestamp() end),
     failed_at = case when g.status = 'failed' then coalesce(r.failed_at, clock_timestamp()) else r.failed_at end,
@@ -38,8 +38,8 @@ with {_GIVEN}, changed as (
   returning r.tenant_id, r.campaign_id, r.number, r.contact_id, r.phone_number, old.status as was, new.status as now,
     new.sent_at, new.delivered_at, new.read_at, new.error_code
 ), told as (
-  insert into messages_history (tenant_id, whatsapp_instance_id, contact_id, campaign_id, message_id, chat_id, direction,
-    type, content, status, sent_at, delivered_at, read_at)
+  insert into messages_history (tenant_id, whatsapp_instance_id, contact_id, campaign_id, message_id, chat_id,
+    direction, type, content, status, sent_at, delivered_at, read_at)
   select c.tenant_id, %(instance_id)s, c.contact_id, c.campaign_id, g.message_id,
     coalesce(nullif(g.chat_id, ''), ltrim(c.phone_number, '+')), 'out', %(type)s, g.content, c.now, c.sent_at,
     c.delivered_at, c.read_at

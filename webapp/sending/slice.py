@@ -23,7 +23,7 @@ from webapp.sending.pace import Pace
 from webapp.sending.post import post_of
 from webapp.sending.settle import settle
 from webapp.sending.store import Store
-from webapp.sending.window import Flown
+from webapp.sending.window import Flown, InAir
 from webapp.services import counts, progress, tracking
 from webapp.services.campaigns import listing
 
@@ -101,13 +101,15 @@ class Sender:
 
     def _pause(self) -> float:
         """Nothing is in the air: how long until some lane may go on."""
-        time.sleep(max(0.0, min([lane.rests_until - time.monotonic() for lane in self._lanes.values()] + [0.1])))
+        time.sleep(
+            max(0.0, min([lane.rests_until - time.monotonic() for lane in self._lanes.values()] + [0.1]))
+        )
         return 0
 
     def _collect(self, wait: float) -> None:
         for answer in self._flight.poll(wait):
-            flown: Flown = answer.context[0]  # type: ignore[index]
-            flown.land(answer)
+            assert isinstance(answer.context, InAir)
+            answer.context.land(answer)
         for campaign_id, fleet in list(self._in_air.items()):
             for flown in [flown for flown in fleet if flown.is_down]:
                 fleet.remove(flown)
@@ -121,7 +123,11 @@ class Sender:
         while True:
             try:
                 settle(
-                    self._store, flown.window, flown.results, instance_id=flown.post.instance_id, type=flown.post.kind
+                    self._store,
+                    flown.window,
+                    flown.results,
+                    instance_id=flown.post.instance_id,
+                    type=flown.post.kind,
                 )
                 break
             except (psycopg.OperationalError, psycopg.errors.DeadlockDetected):

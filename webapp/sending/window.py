@@ -35,9 +35,8 @@ class Flown:
             else:
                 self._post(row, flight)
 
-    def land(self, answer: Answer) -> None:
-        """Take one answer of this window."""
-        _, row, content = answer.context  # type: ignore[misc]
+    def land(self, row: Row, content: str, answer: Answer) -> None:
+        """Take the answer to one row of this window."""
         outcome = self.post.provider.read_send_answer(answer)
         self.outcomes.append((row, outcome))
         self.results.append(result_of(row, outcome, content))
@@ -53,4 +52,16 @@ class Flown:
             # Too late to be sure of the lease: it was never posted, so another number may carry it.
             self.results.append(Result(row, RETRY, attempt=row.attempt))
             return
-        flight.post(self.post.url, self.post.headers, body, (self, row, content), self.post.seconds)
+        flight.post(self.post.url, self.post.headers, body, InAir(self, row, content), self.post.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class InAir:
+    """What comes back with an answer: whose it is."""
+
+    flown: Flown
+    row: Row
+    content: str
+
+    def land(self, answer: Answer) -> None:
+        self.flown.land(self.row, self.content, answer)

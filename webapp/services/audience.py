@@ -123,7 +123,7 @@ def twice(tenant_id: uuid.UUID, audience: Audience) -> int:
     return db.session.scalar(select(count).select_from(members)) or 0
 
 
-def _memberships(tenant_id: uuid.UUID, audience: Audience) -> Select[tuple[uuid.UUID]]:
+def _memberships(tenant_id: uuid.UUID, audience: Audience) -> Select[uuid.UUID]:
     """The contacts of the chosen groups, once per membership, of groups that live and may be chosen."""
     return (
         select(GroupContact.contact_id)

@@ -24,7 +24,7 @@ class Page(Generic[Row]):
 
 
 def page(
-    query: Select[tuple[Row]],
+    query: Select[Row],
     key: Any,
     *,
     newer: uuid.UUID | None = None,

@@ -33,7 +33,11 @@ def with_number(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> tuple[Campaign,
         Campaign.of(tenant_id)
         .add_columns(WhatsAppInstance)
         .join(WhatsAppInstance, WhatsAppInstance.id == Campaign.whatsapp_instance_id)
-        .where(Campaign.id == campaign_id, WhatsAppInstance.tenant_id == tenant_id, WhatsAppInstance.deleted_at.is_(None))
+        .where(
+            Campaign.id == campaign_id,
+            WhatsAppInstance.tenant_id == tenant_id,
+            WhatsAppInstance.deleted_at.is_(None),
+        )
     ).one_or_none()
     db.session.commit()
     return (pair[0], pair[1]) if pair else None

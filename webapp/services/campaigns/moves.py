@@ -10,7 +10,7 @@ from sqlalchemy import func, text
 from webapp import broker
 from webapp.db import act_for, db, on_commit
 from webapp.domain import placeholders
-from webapp.domain.errors import Conflict, Invalid, N_, NotFound
+from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.models.whatsapp_instances import WhatsAppInstance
@@ -77,7 +77,11 @@ def start(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | Non
 
 
 def schedule(
-    tenant_id: uuid.UUID, campaign_id: uuid.UUID, at: datetime, time_zone: str, user_id: uuid.UUID | None = None
+    tenant_id: uuid.UUID,
+    campaign_id: uuid.UUID,
+    at: datetime,
+    time_zone: str,
+    user_id: uuid.UUID | None = None,
 ) -> Campaign:
     """Let a finished draft go at an instant (UTC); `time_zone` is the zone it was said in."""
     campaign = _held(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
@@ -115,12 +119,16 @@ def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 
 def finish(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
-    """End a running campaign in which nobody is pending any more."""
-    campaign = _held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
+    """End a campaign in which nobody is pending any more."""
+    campaign = _held(tenant_id, campaign_id, ("running", "paused"), N_("This campaign is not running."))
     figures = counts.read(tenant_id, campaign_id)
     if figures is None or counts.pending(figures):
         raise Conflict(N_("Some people are still waiting."))
-    moved(campaign, "completed", reason="all_failed" if figures["failed_count"] == campaign.total_recipients else None)
+    moved(
+        campaign,
+        "completed",
+        reason="all_failed" if figures["failed_count"] == campaign.total_recipients else None,
+    )
     db.session.commit()
     return campaign
 
