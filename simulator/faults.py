@@ -42,6 +42,7 @@ class Settings:
     delivered_seconds: float = 0.3
     read_seconds: float = 1.0
     held_seconds: float = 2.0
+    approval_seconds: float = 2.0
     jitter: float = 0.3
 
 

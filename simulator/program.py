@@ -1,6 +1,7 @@
 """The program's life: listen, serve, and stop so that nothing known is lost."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 import time
@@ -40,7 +41,7 @@ async def run(options: Options) -> int:
     _stop_on_signals(stop)
     world.callbacks.start()
     host, port = server.sockets[0].getsockname()[:2]
-    print(f"simulator: listening on http://{host}:{port}, ledger {options.ledger}", flush=True)
+    _tell(f"simulator: listening on http://{host}:{port}, ledger {options.ledger}")
     code = await stop
     server.close()
     await _leave(world, connections)
@@ -57,7 +58,13 @@ async def _leave(world: World, connections: set[Connection]) -> None:
     await world.callbacks.drain(_FLUSH_SECONDS)
     world.save()
     world.client.close()
-    print(f"simulator: stopped, {world.counts.accepted} messages accepted", flush=True)
+    _tell(f"simulator: stopped, {world.counts.accepted} messages accepted")
+
+
+def _tell(line: str) -> None:
+    """Nobody may be there to read it: that is no reason to fail."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
 
 
 def _stop_on_signals(stop: asyncio.Future[int]) -> None:

@@ -14,7 +14,6 @@ from simulator.world import World
 
 _FILTERS = ("name", "status", "language", "category")
 _UNASKED = ("name", "parameter_format", "components", "language", "status", "category")
-_APPROVED_AFTER = 2.0
 _EXISTS, _UNKNOWN_OBJECT = 2388024, 33
 
 
@@ -28,14 +27,15 @@ def list_of_account(world: World, request: Request, account_id: str) -> Answer:
 
 
 def create(world: World, request: Request, account_id: str) -> Answer:
-    """A new template is PENDING and approved after 2 seconds, with a callback."""
+    """A new template is PENDING and approved a little later, with a callback."""
     bearer(request)
     made = template_rules.read(read_object(request.body))
     try:
         template = world.templates.add(account_id, **made)
     except ValueError as error:
         raise GraphError(100, str(error), subcode=_EXISTS) from None
-    asyncio.get_running_loop().call_later(_APPROVED_AFTER, _approve, world, account_id, template)
+    wait = world.faults.settings.approval_seconds
+    asyncio.get_running_loop().call_later(wait, _approve, world, account_id, template)
     return say({"id": template.id, "status": template.status, "category": template.category})
 
 

@@ -10,6 +10,8 @@ import jsonschema_rs
 from simulator.errors import GraphError
 
 _SCHEMA = jsonschema_rs.validator_for(json.loads(Path(__file__).with_name("schema.json").read_text()))
+# Half a letter beyond the first plane: JSON can write it, no UTF-8 can.
+_HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _UNFIT_VALUE = re.compile(r"[\n\r\t]| {5,}")
 # Meta takes a number as people write it; the schema wants it bare.
 _PUNCTUATION = str.maketrans("", "", " -()\u00a0")
@@ -27,6 +29,8 @@ def read_object(raw: bytes) -> dict[str, Any]:
     """The request body as a JSON object, or GraphError 100."""
     try:
         body = _JSON.decode(raw.decode("utf-8"))
+        if _HALF_LETTER.search(raw):
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise GraphError(100, "The body is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -42,8 +46,8 @@ def read_message(raw: bytes) -> dict[str, Any]:
     try:
         if not _SCHEMA.is_valid(bare):
             _refuse(bare)
-    except (ValueError, RecursionError):  # a lone surrogate, or nesting beyond any message
-        raise GraphError(100, "The body is not valid UTF-8 JSON.") from None
+    except (ValueError, RecursionError):
+        raise GraphError(100, "The body is nested too deeply.") from None
     return body
 
 
