@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 
 from embedded.processes import end_session
 from embedded.program import Program
@@ -57,7 +58,8 @@ class Child:
         """Ends the process and all that it started, at once."""
         if self.process is None:
             return
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.program.clear()
 

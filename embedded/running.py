@@ -29,6 +29,11 @@ def urls(folder: Path) -> dict[str, str]:
     return {str(name): str(url) for name, url in loaded.items()}
 
 
+def was_cut_off(folder: Path) -> bool:
+    """Whether the last run of a folder that is now held by this process had no time to stop."""
+    return (folder / FILE).exists()
+
+
 @contextmanager
 def announced(folder: Path, served: dict[str, str]) -> Iterator[None]:
     """Tells others where the servers accept; believed only as long as the folder is locked."""

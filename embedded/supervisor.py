@@ -16,6 +16,8 @@ from embedded.program import Program, spawn
 TURN_SECONDS = 0.1
 # What is left to programs that are told to end at once.
 HURRY_SECONDS = 3.0
+# One wish may come by two ways: to the whole group, and once more passed on by make.
+SAME_WISH_SECONDS = 0.5
 
 
 class Asked(Exception):
@@ -30,6 +32,7 @@ class Supervisor:
         self._pipes = selectors.DefaultSelector()
         self._children: list[Child] = []
         self._asked = 0
+        self._asked_at = 0.0
 
     def listen(self) -> None:
         """Takes Ctrl-C, a polite kill and a closed terminal as the wish to end; a second wish hurries."""
@@ -105,24 +108,25 @@ class Supervisor:
 
     def _turn(self, seconds: float = TURN_SECONDS) -> None:
         dead = [child for child in self._children if child.has_died()]
-        # After the look at who died: so the last words of the dead are heard before the news.
         self._pass_lines(0 if dead else seconds)
+        if dead:
+            self._pass_lines(0)  # so that their last words are heard before the news
         for child in dead:
             if child.restarts:
                 pause = child.rest()
                 self._console.note(f"{child.program.name} {words_for(child.code)}; again in {pause:.0f} s")
 
     def _pass_lines(self, seconds: float) -> None:
-        while ready := self._pipes.select(seconds):
-            for key, _ in ready:
-                if not key.data.read():
-                    self._pipes.unregister(key.fileobj)
-                    key.data.pipe.close()
-            seconds = 0
+        for key, _ in self._pipes.select(seconds):
+            if not key.data.read():
+                self._pipes.unregister(key.fileobj)
+                key.data.pipe.close()
 
     def _listen_to(self, pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> None:
         if pipe is not None:
             self._pipes.register(pipe, selectors.EVENT_READ, Lines(pipe, take))
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked += 1
+        now = time.monotonic()
+        if not self._asked or now - self._asked_at > SAME_WISH_SECONDS:
+            self._asked, self._asked_at = self._asked + 1, now

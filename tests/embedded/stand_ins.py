@@ -11,6 +11,7 @@ WARM_STOP_SECONDS = 0.4
 
 
 def web() -> None:
+    """Answers, and takes a moment to go even when it is told to be quick."""
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
     class Page(BaseHTTPRequestHandler):
@@ -21,6 +22,7 @@ def web() -> None:
         def log_message(self, *_: object) -> None:
             """The answers are of no interest."""
 
+    signal.signal(signal.SIGQUIT, lambda *_: (time.sleep(WARM_STOP_SECONDS), os._exit(0)))
     HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Page).serve_forever()
 
 
@@ -30,6 +32,12 @@ def work() -> None:
     signal.sigwait({signal.SIGTERM})
     time.sleep(WARM_STOP_SECONDS)
     print("the work is done")
+
+
+def thorough() -> None:
+    """Has a lot to finish after it was asked to end."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    time.sleep(600)
 
 
 def simulator() -> None:
@@ -76,6 +84,8 @@ def seed() -> None:
 
 
 def link() -> None:
+    if "NO_OWNER" in os.environ:
+        sys.exit("nobody to make a link for")
     print("making a link", file=sys.stderr)
     print(f"{os.environ['BASE_URL']}/sign-in/once")
 

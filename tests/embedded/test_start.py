@@ -158,6 +158,11 @@ def test_a_database_without_its_secrets_is_not_started_with_new_ones(folder: Pat
     assert not (folder / "secrets.json").exists()
 
 
+def test_without_an_owner_the_address_itself_is_given(folder: Path) -> None:
+    with House(folder, NO_OWNER="yes") as house:
+        assert house.opens() == f"http://127.0.0.1:{house.env['PORT']}"
+
+
 def test_migrations_that_fail_end_the_start(folder: Path) -> None:
     with House(folder, MIGRATE_CODE="3") as house:
         assert house.ended() == 1

@@ -1,18 +1,17 @@
 """However it ends, the order holds and no process stays."""
 
 import signal
+import time
 from pathlib import Path
 
-import pytest
-
+from embedded.supervisor import SAME_WISH_SECONDS
 from tests.embedded.house import House
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_whoever_is_needed_by_others_ends_after_them(folder: Path, number: signal.Signals) -> None:
+def test_whoever_is_needed_by_others_ends_after_them(folder: Path) -> None:
     with House(folder, ALSO="parent") as house:
         house.opens()
-        assert house.asked_to_end(number) == 0
+        assert house.asked_to_end(signal.SIGINT) == 0
     words = [
         "the work is done",
         "the simulator ends",
@@ -33,12 +32,21 @@ def test_a_program_that_does_not_listen_is_ended_when_its_time_is_over(folder: P
 
 
 def test_a_second_wish_hurries(folder: Path) -> None:
-    with House(folder, ALSO="stubborn", GRACE="30") as house:
+    with House(folder, ALSO="thorough", GRACE="30") as house:
         house.opens()
         house.process.send_signal(signal.SIGINT)
-        house.says("stopping")
+        house.says("the work is done")
+        time.sleep(SAME_WISH_SECONDS)
         assert house.asked_to_end(signal.SIGINT) == 0
     assert not house.left_behind()
+
+
+def test_the_same_wish_by_two_ways_is_one(folder: Path) -> None:
+    with House(folder) as house:
+        house.opens()
+        house.process.send_signal(signal.SIGTERM)
+        assert house.asked_to_end(signal.SIGTERM) == 0
+    assert "the work is done" in house.text
 
 
 def test_an_end_in_the_middle_of_the_start_leaves_nothing(folder: Path) -> None:
@@ -53,8 +61,15 @@ def test_when_the_supervisor_is_killed_nobody_stays(folder: Path) -> None:
     with House(folder) as house:
         house.opens()
         house.killed()
-    with House(folder) as again:
-        again.opens()
+        assert not house.left_behind()
+
+
+def test_after_the_supervisor_was_killed_the_next_one_waits_for_the_ports(folder: Path) -> None:
+    with House(folder) as house:
+        house.opens()
+        house.process.kill()
+        with House(folder, PORT=house.env["PORT"]) as again:
+            assert again.opens()
 
 
 def test_a_closed_terminal_does_not_break_the_order(folder: Path) -> None:
