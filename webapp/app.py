@@ -9,14 +9,15 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import broker, db
+from webapp import broker, cli, db, logs
 from webapp.config import Settings
 from webapp.views import dashboard, errors, formats, groups, guard, headers, health, sign_in, statics
 from webapp.views import settings as settings_page
+from webapp.views import whatsapp_instances as numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, settings_page.bp)
+BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, numbers.bp, settings_page.bp)
 
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
@@ -25,20 +26,29 @@ def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 
     Args:
         statement_timeout_ms: how long one statement may take; workers are given more than pages.
     """
-    settings = settings or Settings.from_env()
+    settings = settings or _of_this_process()
     app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder="static")
     _configure(app, settings)
     db.init_app(app, settings.database_url, statement_timeout_ms)
     broker.init_app(app, settings.redis_url)
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
-    for install in (formats.install, statics.install, guard.install, CSRFProtect, headers.install, errors.install):
-        install(app)
+    for room in (formats, statics, guard):
+        room.install(app)
+    CSRFProtect(app)
+    for room in (headers, errors, cli):
+        room.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _of_this_process() -> Settings:
+    settings = Settings.from_env()
+    logs.setup(settings.log_level, settings.log_format)
+    return settings
 
 
 def _configure(app: Flask, settings: Settings) -> None:

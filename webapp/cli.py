@@ -1,10 +1,107 @@
-"""The command line: tenants, people, demo data (docs: README, "Commands")."""
+"""The command line: `flask --app wsgi tenants create | users add | users link | seed`."""
 
 import json
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 import click
-from flask import Flask, current_app
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
 
 from webapp.domain.errors import Refusal
-from webapp.domain.roles import ROLES
 from webapp.services import accounts
+from webapp.services.demo import tenant as demo
+
+F = TypeVar("F", bound=Callable[..., None])
+
+tenants = AppGroup("tenants", help="The customers of this installation.")
+users = AppGroup("users", help="The people who sign in.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
+
+
+def install(app: Flask) -> None:
+    for command in (tenants, users, seed):
+        app.cli.add_command(command)
+
+
+class Refused(click.ClickException):
+    """One sentence on stderr and exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def refusing(command: F) -> F:
+    """Turn a refusal of a service into one of the command line."""
+
+    @wraps(command)
+    def spoken(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except Refusal as refusal:
+            raise Refused(str(refusal)) from None
+
+    return spoken  # type: ignore[return-value]
+
+
+@tenants.command("create")
+@click.argument("name")
+@click.option("--owner-email", required=True, metavar="ADDRESS")
+@as_json
+@refusing
+def create_tenant(name: str, owner_email: str, as_json: bool) -> None:
+    """Make a tenant with its owner, who signs in with the link that is printed."""
+    tenant, token = accounts.create_tenant(name, owner_email)
+    if as_json:
+        click.echo(json.dumps({"tenantId": str(tenant.id), "setupUrl": accounts.link_address(token)}))
+    else:
+        click.echo(f"{tenant.name} is there, with the id {tenant.id}.")
+        _say_link(owner_email, token)
+
+
+@users.command("add")
+@click.option("--tenant", "tenant_id", type=click.UUID, required=True, metavar="ID")
+@click.option("--email", required=True, metavar="ADDRESS")
+@click.option("--role", required=True, help="viewer, sender, manager or owner.")
+@as_json
+@refusing
+def add_user(tenant_id: uuid.UUID, email: str, role: str, as_json: bool) -> None:
+    """Let somebody into a tenant."""
+    token = accounts.add_user(tenant_id, email, role)
+    if as_json:
+        click.echo(json.dumps({"setupUrl": accounts.link_address(token)}))
+    else:
+        _say_link(email, token)
+
+
+@users.command("link")
+@click.option("--email", metavar="ADDRESS")
+@click.option("--first-owner", is_flag=True, help="The owner who came first, whoever that is.")
+@refusing
+def link_user(email: str | None, first_owner: bool) -> None:
+    """Print a fresh sign-in link, also for somebody who forgot the password. It works once, for 15 minutes."""
+    if first_owner == bool(email):
+        raise click.UsageError("Say either --email ADDRESS or --first-owner.")
+    address = email or accounts.first_owner()
+    if address is None:
+        raise Refused("There is no owner yet: make a tenant first, with `flask --app wsgi tenants create`.")
+    click.echo(accounts.link_address(accounts.link_user(address)))
+
+
+@click.command("seed")
+@click.option("--if-empty", is_flag=True, help="Do nothing when there is a tenant already.")
+@with_appcontext
+@refusing
+def seed(if_empty: bool) -> None:
+    """Make a demo tenant with contacts, groups, templates and a simulated number."""
+    if if_empty and not accounts.is_empty():
+        return
+    tenant, token = demo.make()
+    click.echo(f"{tenant.name} is there, with everything to try a campaign.")
+    _say_link(demo.OWNER, token)
+
+
+def _say_link(email: str, token: str) -> None:
+    click.echo(f"Sign in as {email} within {accounts.LINK_MINUTES} minutes: {accounts.link_address(token)}")

@@ -39,6 +39,7 @@ class Settings:
     send_window: int = 64
     sweep_seconds: float = 15
     provider_timeout_seconds: float = 30
+    simulator_port: int = 8090
     data_dir: Path = field(default_factory=lambda: Path(".data"))
 
     @property
@@ -70,6 +71,7 @@ class Settings:
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
             sweep_seconds=_number(env, "SWEEP_SECONDS", 15),
             provider_timeout_seconds=_number(env, "PROVIDER_TIMEOUT_SECONDS", 30),
+            simulator_port=_number(env, "SIMULATOR_PORT", 8090),
             data_dir=data_dir,
         )
 

@@ -3,6 +3,8 @@
 import uuid
 
 from webapp.sending import plan, senders
+from webapp.services import instance_checks
+from webapp.services.imports import work as imports
 
 
 def plan_campaign(tenant_id: str, campaign_id: str) -> None:
@@ -12,3 +14,11 @@ def plan_campaign(tenant_id: str, campaign_id: str) -> None:
 def send_slice() -> None:
     """Serve whatever runs for some seconds; while there is work left, the next bell hangs already."""
     senders.serve_slice()
+
+
+def run_import(tenant_id: str, import_run_id: str) -> None:
+    imports.advance(uuid.UUID(tenant_id), uuid.UUID(import_run_id))
+
+
+def check_instance(tenant_id: str, instance_id: str) -> None:
+    instance_checks.check(uuid.UUID(tenant_id), uuid.UUID(instance_id))

@@ -35,7 +35,9 @@ class TenantForm(FlaskForm):
 
     def offer(self, countries: Iterable[tuple[str, str]]) -> "TenantForm":
         """Fill the lists; `countries` are codes with names in the reader's language."""
-        self.time_zone.choices = {area: [(name, _shown(name)) for name in names] for area, names in schedule.zones()}
+        self.time_zone.choices = {
+            area: [(name, _shown(name)) for name in names] for area, names in schedule.zones()
+        }
         self.default_country.choices = [("", _l("None: every number has its country code")), *countries]
         return self
 

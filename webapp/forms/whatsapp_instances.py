@@ -37,13 +37,17 @@ class WhatsAppInstanceForm(FlaskForm):
     access_token = PasswordField(
         _l("Access token"),
         [Length(max=1000)],
-        description=_l("A permanent token of a system user, allowed to send messages and to manage the account."),
+        description=_l(
+            "A permanent token of a system user, allowed to send messages and to manage the account."
+        ),
         render_kw=_SECRET,
     )
     app_secret = PasswordField(
         _l("App secret"),
         [Length(max=1000)],
-        description=_l("At Meta: your app, App settings, Basic. It proves that news really comes from WhatsApp."),
+        description=_l(
+            "At Meta: your app, App settings, Basic. It proves that news really comes from WhatsApp."
+        ),
         render_kw=_SECRET,
     )
     verify_token = StringField(

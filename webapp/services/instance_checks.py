@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import func
 
 from webapp import vault
-from webapp.db import db
+from webapp.db import act_for, db
 from webapp.domain.errors import N_
 from webapp.models.whatsapp_instances import QUALITIES, WhatsAppInstance
 from webapp.providers.base import Issue, Number, NumberInfo
@@ -22,6 +22,8 @@ from webapp.services.instance_secrets import secrets_of
 
 # A check takes half a minute at most; one that takes longer waits for a worker.
 _USUALLY_DONE: Final = timedelta(seconds=40)
+# At a start of everything the provider's stand-in or our own web process may come up after the worker.
+_TRIES: Final = 6
 
 _UNREADABLE: Final = Issue(
     N_("The access token and the app secret can not be read any more."),
@@ -60,6 +62,7 @@ def check(tenant_id: uuid.UUID, instance_id: uuid.UUID) -> None:
 
     A number that is gone or does not wait for a check is left alone. Runs in a worker; takes up to a minute.
     """
+    act_for(tenant_id)
     instance = _locked(tenant_id, instance_id)
     if instance is None or not is_going_on(instance):
         return
@@ -91,15 +94,29 @@ def _write_down(
     instance = _locked(tenant_id, instance_id)
     if instance is None or _number(instance) != asked:
         return  # its access was changed meanwhile, and another check is queued
-    result = _told(info) | {"callbacks": _words(callbacks) if callbacks else None}
-    if instance.status != "paused":
-        can_send = isinstance(info, NumberInfo) and info.can_send
-        instance.status = "connected" if can_send else "refused"
-        instance.check_result = result
     if isinstance(info, NumberInfo):
         instance.quality = info.quality if info.quality in QUALITIES else "UNKNOWN"
+    if instance.status != "paused":
+        tried = instance.check_result.get("tries", 0) + 1
+        instance.check_result = _told(info) | {"callbacks": _words(callbacks) if callbacks else None}
+        instance.status = _status(info)
+        if _may_pass(info, callbacks) and tried < _TRIES:
+            # The clock rings for it again in a moment.
+            instance.status = "unchecked"
+            instance.check_result = {**instance.check_result, "tries": tried}
     instance.checked_at = func.now()
     db.session.commit()
+
+
+def _status(info: NumberInfo | Issue) -> str:
+    return "connected" if isinstance(info, NumberInfo) and info.can_send else "refused"
+
+
+def _may_pass(info: NumberInfo | Issue, callbacks: Issue | None) -> bool:
+    """Whether it is worth while to ask again soon: somebody did not answer, or could not reach us."""
+    if isinstance(info, Issue):
+        return info is not _UNREADABLE and not info.details
+    return callbacks is not None and callbacks is not _OUT_OF_REACH
 
 
 def _told(info: NumberInfo | Issue) -> dict[str, Any]:

@@ -27,7 +27,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 _VERSION: Final = re.compile(r"v\d{1,2}\.\d", re.ASCII)
 _ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 # What can stand in a header and in a form of Meta: visible ASCII.
-_SECRET: Final = re.compile(r"[!-~]{8,1000}")
+_SECRET: Final = re.compile(r"[!-~]{1,1000}")
 
 
 class Typed(TypedDict, total=False):
@@ -114,5 +114,5 @@ def _speed(value: object) -> int:
 
 def _secret(field: str, secret: str) -> str:
     if not _SECRET.fullmatch(secret):
-        raise Invalid(field, N_("Use 8 to 1,000 letters, digits and signs, without spaces or accents."))
+        raise Invalid(field, N_("Use letters, digits and signs without accents and spaces, at most 1,000."))
     return secret

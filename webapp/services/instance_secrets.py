@@ -1,7 +1,7 @@
 """What a number needs to speak for itself: sealed in its row, opened for sender, check and callbacks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from webapp import vault
 from webapp.models.whatsapp_instances import WhatsAppInstance
@@ -46,6 +46,15 @@ def secrets_of(instance: WhatsAppInstance) -> Credentials:
         vault.Unreadable: the key is not among ENCRYPTION_KEYS any more; they must be put in again.
     """
     return Credentials(**{name: _open(instance, name) for name in SECRETS})
+
+
+def changed(instance: WhatsAppInstance, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Those among the given secrets that differ from the present ones; all of them when these can not be read."""
+    try:
+        present = asdict(secrets_of(instance))
+    except vault.Unreadable:
+        present = {}
+    return {name: secret for name, secret in secrets.items() if present.get(name) != secret}
 
 
 def shown(instance: WhatsAppInstance) -> Shown:

@@ -16,7 +16,7 @@ MOST_WORDS, LONGEST_WORD = 50, 40
 def change(
     tenant_id: uuid.UUID,
     *,
-    by: uuid.UUID,
+    user_id: uuid.UUID,
     name: str,
     time_zone: str,
     locale: str = "en",
@@ -34,7 +34,7 @@ def change(
     tenant = db.session.get_one(Tenant, tenant_id)
     for field, value in cleaned.items():
         setattr(tenant, field, value)
-    audit.record(tenant_id, by, "tenant_changed", tenant_id)
+    audit.record(tenant_id, user_id, "tenant_changed", tenant_id)
     db.session.commit()
     return tenant
 

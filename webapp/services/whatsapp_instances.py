@@ -12,7 +12,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.tenants import Tenant
 from webapp.models.whatsapp_instances import CallbackAddress, WhatsAppInstance
-from webapp.services import audit, instance_fields
+from webapp.services import audit, instance_fields, instance_secrets
 from webapp.services.instance_fields import Typed
 from webapp.services.instance_secrets import SECRETS, Credentials, seal, secrets_of, shown
 from webapp.services.locks import lock_tenant
@@ -24,6 +24,8 @@ __all__ = ["Credentials", "Typed", "secrets_of", "shown"]
 _NEEDING: Final = ("scheduled", "preparing", "running", "paused")
 # Whoever changes one of these must know whether it still works.
 _CHECKED: Final = frozenset({"base_url", "api_version", "phone_number_id", "business_account_id", *SECRETS})
+# What a result says of the time before the next check.
+_PASSING: Final = frozenset({"paused_by", "tries"})
 _TAKEN: Final = N_("Another number here has this id at WhatsApp.")
 
 
@@ -91,8 +93,8 @@ def update(
 ) -> WhatsAppInstance:
     """Change a number. A secret that is empty or left out stays; changed access is checked again."""
     columns = instance_fields.clean(typed, _country(tenant_id))
-    secrets = instance_fields.clean_secrets(typed, required=False)
     instance = get(tenant_id, instance_id)
+    secrets = instance_secrets.changed(instance, instance_fields.clean_secrets(typed, required=False))
     changed = {name for name, value in columns.items() if getattr(instance, name) != value} | set(secrets)
     for name in changed - set(secrets):
         setattr(instance, name, columns[name])
@@ -135,7 +137,6 @@ def unpause(
     instance = get(tenant_id, instance_id)
     if instance.status != "paused":
         raise Conflict(N_("This number is not paused."))
-    instance.check_result = {name: v for name, v in instance.check_result.items() if name != "paused_by"}
     ask_for_check(instance)
     audit.record(tenant_id, user_id, "number_resumed", instance.id)
     db.session.commit()
@@ -182,6 +183,9 @@ def restore(
 def ask_for_check(instance: WhatsAppInstance) -> None:
     """Queue a check of a number. Commits nothing."""
     instance.status = "unchecked"
+    instance.check_result = {
+        name: v for name, v in (instance.check_result or {}).items() if name not in _PASSING
+    }
     on_commit(broker.ring, "check_instance", instance.tenant_id, instance.id)
 
 

@@ -3,11 +3,14 @@
 from flask import Flask, g
 from flask_babel import Babel, format_decimal
 
+from webapp.domain import phones
+
 
 def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=_locale, timezone_selector=_zone)
     app.add_template_filter(lambda number: format_decimal(number or 0), "numberformat")
+    app.add_template_filter(lambda e164: phones.pretty(e164) if e164 else "", "phoneformat")
 
 
 def _locale() -> str:

@@ -1,12 +1,141 @@
-"""Settings: the tenant's name, zone, country and stop words; one's own password."""
+"""Settings: the organisation, the people in it, one's own password."""
+
+import uuid
 
 from flask import Blueprint, render_template
+from flask_babel import get_locale
+from flask_babel import gettext as _
 
+from webapp.domain import phones
+from webapp.forms.settings import PersonForm, RoleForm, TenantForm
 from webapp.forms.sign_in import PasswordForm
+from webapp.services import accounts, people, sessions, tenants
+from webapp.views.guard import here
+from webapp.views.shared import attempt, said, to
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 @bp.get("")
 def index():
-    return render_template("settings/index.html", password_form=PasswordForm())
+    tenant = here().tenant
+    form = TenantForm(obj=tenant).offer(_countries())
+    form.opt_out_words.data = "\n".join(tenant.opt_out_words)
+    return _tenant(form)
+
+
+@bp.post("")
+def tenant():
+    form = TenantForm().offer(_countries())
+    if (
+        attempt(form, lambda: tenants.change(here().tenant.id, user_id=here().user.id, **_typed(form)))
+        is None
+    ):
+        return _tenant(form, 422)
+    said(_("Saved."))
+    return to("settings.index")
+
+
+@bp.get("/password")
+def password():
+    return _password(PasswordForm())
+
+
+@bp.post("/password")
+def change_password():
+    form = PasswordForm()
+    old, new = form.old_password.data or "", form.password.data or ""
+    if attempt(form, lambda: sessions.change_password(here().signed_in, old, new)) is None:
+        return _password(form, 422)
+    said(_("Your password is changed. Your other browsers are signed out."))
+    return to("settings.password")
+
+
+@bp.get("/people")
+def list_people():
+    return render_template("settings/people.html", people=people.listed(here().tenant.id))
+
+
+@bp.get("/people/new")
+def new_person():
+    return _new_person(PersonForm())
+
+
+@bp.post("/people/new")
+def add_person():
+    form = PersonForm()
+    added = attempt(
+        form, lambda: people.add(here().tenant.id, form.email.data, form.role.data, by=here().user.id)
+    )
+    return _new_person(form, 422) if added is None else _link(*added)
+
+
+@bp.get("/people/<uuid:user_id>")
+def person(user_id: uuid.UUID):
+    found = people.get(here().tenant.id, user_id)
+    return _person(RoleForm(obj=found), found)
+
+
+@bp.post("/people/<uuid:user_id>")
+def change_role(user_id: uuid.UUID):
+    form, found = RoleForm(), people.get(here().tenant.id, user_id)
+    change = lambda: people.change_role(here().tenant.id, user_id, form.role.data, by=here().user.id)  # noqa: E731
+    if attempt(form, change) is None:
+        return _person(form, found, 422)
+    said(
+        _(
+            "%(email)s is signed out everywhere and has the new role from the next sign-in on.",
+            email=found.user.email,
+        )
+    )
+    return to("settings.list_people")
+
+
+@bp.post("/people/<uuid:user_id>/link")
+def link(user_id: uuid.UUID):
+    found = people.get(here().tenant.id, user_id)
+    return _link(found, people.new_link(here().tenant.id, user_id, by=here().user.id))
+
+
+@bp.post("/people/<uuid:user_id>/remove")
+def remove_person(user_id: uuid.UUID):
+    email = people.remove(here().tenant.id, user_id, by=here().user.id)
+    said(_("%(email)s does not belong here any more.", email=email))
+    return to("settings.list_people")
+
+
+def _tenant(form: TenantForm, status: int = 200):
+    return render_template("settings/index.html", form=form), status
+
+
+def _password(form: PasswordForm, status: int = 200):
+    return render_template("settings/password.html", form=form), status
+
+
+def _new_person(form: PersonForm, status: int = 200):
+    return render_template("settings/new_person.html", form=form), status
+
+
+def _person(form: RoleForm, found, status: int = 200):
+    return render_template("settings/person.html", form=form, person=found), status
+
+
+def _link(found, token: str):
+    """Shown once, in the answer itself: a redirect would have to keep the token somewhere."""
+    return render_template("settings/link.html", person=found, address=accounts.link_address(token))
+
+
+def _typed(form: TenantForm) -> dict:
+    return {
+        "name": form.name.data,
+        "time_zone": form.time_zone.data,
+        "locale": form.locale.data,
+        "default_country": form.default_country.data,
+        "opt_out_words": form.words(),
+    }
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Codes and names in the reader's language, by name."""
+    names = get_locale().territories
+    return sorted(((code, names.get(code, code)) for code in phones.COUNTRIES), key=lambda pair: pair[1])
