@@ -3,9 +3,22 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import Subquery
 
@@ -20,8 +33,11 @@ from webapp.models.opt_outs import OptOut
 REASONS: Final = ("deleted", "opted_out", "inactive", "no_number", "doubtful", "missing_value")
 TWICE: Final = "twice"
 
+# For so long after somebody's last message free text reaches them (whatsapp-wire.md A.1).
+WINDOW: Final = timedelta(hours=24)
+
 # Placeholders that every contact has; anything else is an attribute.
-_BUILT_IN: Final[dict[str, ColumnElement[Any]]] = {
+BUILT_IN: Final[dict[str, SQLColumnExpression[Any]]] = {
     "name": Contact.name,
     "first name": func.split_part(Contact.name, " ", 1),
     "first_name": func.split_part(Contact.name, " ", 1),
@@ -61,10 +77,14 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many people a campaign reaches, and how many it leaves out by reason."""
+    """How many people a campaign reaches, and how many it leaves out by reason.
+
+    `recent` of those it reaches wrote within the last 24 hours.
+    """
 
     reached: int
     excluded: dict[str, int] = field(default_factory=dict)
+    recent: int = 0
 
 
 def candidates(
@@ -76,6 +96,7 @@ def candidates(
             Contact.id,
             Contact.phone_number,
             Contact.phone_key,
+            Contact.last_inbound_at,
             _reason(tenant_id, audience, message, defaults).label("reason"),
             _values(message).label("message_data"),
         )
@@ -89,11 +110,15 @@ def reach(
 ) -> Reach:
     """Count whom a campaign would reach now."""
     found = candidates(tenant_id, audience, message, defaults)
-    rows = db.session.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all()
-    counts = {reason: count for reason, count in rows if reason}
-    if repeats := twice(tenant_id, audience):
-        counts[TWICE] = repeats
-    return Reach(next((count for reason, count in rows if reason is None), 0), counts)
+    recent = func.count().filter(found.c.last_inbound_at > func.now() - WINDOW)
+    rows = db.session.execute(
+        select(found.c.reason, func.count().label("people"), recent.label("recent")).group_by(found.c.reason)
+    ).all()
+    counted = {row.reason: row.people for row in rows if row.reason}
+    if repeats := _repeats(tenant_id, audience, sum(row.people for row in rows)):
+        counted[TWICE] = repeats
+    reached = next((row for row in rows if row.reason is None), None)
+    return Reach(reached.people, counted, reached.recent) if reached else Reach(0, counted)
 
 
 def left_out(
@@ -106,7 +131,9 @@ def left_out(
 ) -> list[Contact]:
     """Some of those who are left out for one reason, for a person to look at."""
     if reason == TWICE:
-        ids: Select[Any] = _memberships(tenant_id, audience).group_by(GroupContact.contact_id).having(func.count() > 1)
+        ids: Select[Any] = (
+            _memberships(tenant_id, audience).group_by(GroupContact.contact_id).having(func.count() > 1)
+        )
     else:
         found = candidates(tenant_id, audience, message, defaults)
         ids = select(found.c.id).where(found.c.reason == reason)
@@ -116,11 +143,33 @@ def left_out(
 
 def twice(tenant_id: uuid.UUID, audience: Audience) -> int:
     """How many of the chosen memberships are repeats: people in several of the chosen groups."""
+    people = _memberships(tenant_id, audience).distinct().subquery()
+    return _repeats(tenant_id, audience, db.session.scalar(select(func.count()).select_from(people)) or 0)
+
+
+def beside(
+    tenant_id: uuid.UUID, audience: Audience, contact_id: uuid.UUID | None = None, *, newer: bool = False
+) -> Contact | None:
+    """Somebody the campaign may reach, whatever its message: the newest, or the next one beside this contact."""
+    found = candidates(tenant_id, audience, placeholders.compile(""), {})
+    ids = select(found.c.id).where(found.c.reason.is_(None))
+    if contact_id is not None:
+        ids = ids.where(found.c.id > contact_id if newer else found.c.id < contact_id)
+    ids = ids.order_by(found.c.id.asc() if newer else found.c.id.desc()).limit(1)
+    return db.session.scalar(select(Contact).where(Contact.tenant_id == tenant_id, Contact.id.in_(ids)))
+
+
+def values_of(tenant_id: uuid.UUID, contact_id: uuid.UUID, message: placeholders.Message) -> dict[str, str]:
+    """The values for a message's placeholders that the plan would take from this contact, by key."""
+    query = select(_values(message)).where(Contact.tenant_id == tenant_id, Contact.id == contact_id)
+    return db.session.scalar(query) or {}
+
+
+def _repeats(tenant_id: uuid.UUID, audience: Audience, people: int) -> int:
     if audience.recipient_type != "groups" or len(audience.recipient_ids) < 2:
         return 0
     members = _memberships(tenant_id, audience).subquery()
-    count = func.count() - func.count(func.distinct(members.c.contact_id))
-    return db.session.scalar(select(count).select_from(members)) or 0
+    return (db.session.scalar(select(func.count()).select_from(members)) or 0) - people
 
 
 def _memberships(tenant_id: uuid.UUID, audience: Audience) -> Select[uuid.UUID]:
@@ -153,7 +202,7 @@ def _reason(
         OptOut.tenant_id == tenant_id, OptOut.phone_key == Contact.phone_key, OptOut.lifted_at.is_(None)
     )
     doubtful = Contact.is_doubtful if audience.exclude_doubtful else literal(False)
-    tests: Sequence[tuple[ColumnElement[bool], str]] = (
+    tests: Sequence[tuple[SQLColumnExpression[bool], str]] = (
         (Contact.deleted_at.is_not(None), "deleted"),
         (opted_out, "opted_out"),
         (~Contact.is_active, "inactive"),
@@ -165,21 +214,32 @@ def _reason(
 
 
 def _lacks_a_value(message: placeholders.Message, defaults: Mapping[str, str]) -> ColumnElement[bool]:
-    needed = [(name, key) for name, key in zip(message.names, message.keys, strict=True) if not defaults.get(key)]
+    needed = [
+        (name, key) for name, key in zip(message.names, message.keys, strict=True) if not defaults.get(key)
+    ]
     return or_(literal(False), *(func.coalesce(_value(name, key), "") == "" for name, key in needed))
 
 
 def _values(message: placeholders.Message) -> ColumnElement[Any]:
     """{"key": "value"} of the message's placeholders, without those that the contact has no value for."""
-    pairs: list[ColumnElement[Any]] = []
+    pairs: list[SQLColumnExpression[Any]] = []
     for name, key in zip(message.names, message.keys, strict=True):
         pairs += [literal(key), _value(name, key)]
     return func.jsonb_strip_nulls(func.jsonb_build_object(*pairs)) if pairs else cast(literal("{}"), JSONB)
 
 
-def _value(name: str, key: str) -> ColumnElement[Any]:
-    if key in _BUILT_IN:
-        return _BUILT_IN[key]
+def _value(name: str, key: str) -> SQLColumnExpression[Any]:
+    if key in BUILT_IN:
+        return BUILT_IN[key]
+    # Most contacts spell the attribute as the placeholder does: looked up first, because pairs cost ten times more.
+    exactly = [
+        func.nullif(Contact.attributes[spelling].astext, "") for spelling in dict.fromkeys((name, key))
+    ]
+    return func.coalesce(*exactly, _spelt_otherwise(name, key))
+
+
+def _spelt_otherwise(name: str, key: str) -> ColumnElement[Any]:
     pair = func.jsonb_each_text(Contact.attributes).table_valued("key", "value", name="pairs")
     spelt = func.lower(pair.c.key).in_({key, lower(name)})
-    return select(func.max(pair.c.value)).select_from(pair).where(spelt).scalar_subquery()
+    found = select(func.max(pair.c.value)).select_from(pair).where(spelt).scalar_subquery()
+    return case((Contact.attributes != literal({}, JSONB), found))
