@@ -87,10 +87,23 @@ def test_a_batch_is_leased_to_one_sender_at_a_time(store: Store, campaign: Campa
 
 def test_a_batch_given_back_goes_on_behind_its_mark(store: Store, campaign: Campaign) -> None:
     batch = claimed(store, campaign)
-    gated(store, batch)
+    window = gated(store, batch)
+    assert window is not None
+    settled(store, campaign, window, Accepted("wamid"))
     lease.release(store, batch)
     assert campaign.first_number is not None
     assert claimed(store, campaign).rows[0].number == campaign.first_number + 10
+
+
+def test_a_batch_whose_results_were_never_written_is_left_to_the_sweep(store: Store, campaign: Campaign) -> None:
+    batch = claimed(store, campaign)
+    gated(store, batch)
+    lease.release(store, batch)
+    assert lease.claim(store, campaign.tenant_id, campaign.id, 60) is None
+    lose_lease(batch)
+    sweep_all(campaign)
+    assert statuses(campaign) == {"uncertain": 10, "pending": 90}
+    assert len(claimed(store, campaign).rows) == 90
 
 
 def test_the_record_is_made_before_anything_is_posted(store: Store, campaign: Campaign) -> None:

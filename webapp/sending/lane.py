@@ -1,7 +1,8 @@
 """Lane: one running campaign as one sender serves it: its batch under lease, its tokens, its next turn."""
 
 import time
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 
 from webapp.sending import lease
 from webapp.sending.agenda import Item
@@ -28,6 +29,12 @@ class Lane:
     batch: Batch | None = None
     tokens: int = 0
     rests_until: float = 0
+    # Batches that are used up or refused: given back when their last window is settled.
+    leaving: list[Batch] = field(default_factory=list)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.batch is None and not self.leaving
 
     def is_ready(self, now: float) -> bool:
         return now >= self.rests_until
@@ -62,10 +69,16 @@ class Lane:
         return Flown(window, self.post)
 
     def let_go(self) -> None:
-        """Give the batch back, so that what is not gated is free for anybody."""
+        """Gate no more of this batch; `give_back` frees it."""
         if self.batch is not None:
-            lease.release(self.store, self.batch)
+            self.leaving.append(self.batch)
             self.batch = None
+
+    def give_back(self, in_air: set[uuid.UUID]) -> None:
+        """Free the batches that are done with here and have no window in the air."""
+        for batch in [batch for batch in self.leaving if batch.id not in in_air]:
+            lease.release(self.store, batch)
+            self.leaving.remove(batch)
 
     def _has_rows(self) -> bool:
         if self.batch is not None and not self.batch.rows:

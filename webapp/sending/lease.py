@@ -55,10 +55,13 @@ from send_retries t join campaign_recipients r on r.tenant_id = t.tenant_id and 
 where t.tenant_id = %(tenant_id)s and t.number between %(next)s and %(last)s order by t.number
 """
 
+# A batch with a window whose results were never written stays leased: the sweep takes it when the lease ends.
 _RELEASE: Final = """
-update send_batches set lease_token = null, lease_until = null,
+update send_batches b set lease_token = null, lease_until = null,
   status = case when next_number > last_number then 'done' else 'free' end
-where tenant_id = %(tenant_id)s and id = %(id)s and lease_token = %(token)s and status = 'leased'
+where b.tenant_id = %(tenant_id)s and b.id = %(id)s and b.lease_token = %(token)s and b.status = 'leased'
+  and not exists (
+    select from send_windows w where w.tenant_id = b.tenant_id and w.batch_id = b.id and w.settled_at is null)
 """
 
 # Due retries get numbers in one piece, and a batch of their own: from here on they are like any other.
@@ -103,6 +106,6 @@ def claim(store: Store, tenant_id: uuid.UUID, campaign_id: uuid.UUID, seconds: f
 
 
 def release(store: Store, batch: Batch) -> None:
-    """Give a batch back: what was not gated is free for anybody, at once."""
+    """Give a batch back, once all its windows are settled: what was not gated is free for anybody, at once."""
     with store.transaction(batch.tenant_id) as cursor:
         cursor.execute(_RELEASE, {"tenant_id": batch.tenant_id, "id": batch.id, "token": batch.token})

@@ -97,8 +97,10 @@ def _recipients(campaign: Campaign, found: Any) -> tuple[int, int]:
 
 def _excluded(campaign: Campaign, chosen: audience.Audience, found: Any) -> dict[str, int]:
     rows = db.session.execute(
-        select(found.c.reason, func.count().label("count")).where(found.c.reason.is_not(None)).group_by(found.c.reason)
+        select(found.c.reason, func.count().label("people"))
+        .where(found.c.reason.is_not(None))
+        .group_by(found.c.reason)
     ).all()
     twice = audience.twice(campaign.tenant_id, chosen)
-    counted = {row.reason: row.count for row in rows}
+    counted = {row.reason: row.people for row in rows}
     return counted | ({audience.TWICE: twice} if twice else {})

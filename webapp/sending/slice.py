@@ -77,7 +77,7 @@ class Sender:
                 self._lanes[item.campaign_id] = lane
         running = {item.campaign_id for item in found}
         for key, lane in list(self._lanes.items()):
-            if key not in running and lane.batch is None and key not in self._in_air:
+            if key not in running and lane.is_idle and key not in self._in_air:
                 del self._lanes[key]
 
     def _open(self, item: Item) -> Lane | None:
@@ -90,6 +90,9 @@ class Sender:
     def _turn(self) -> None:
         """One window for each lane that may send, then the answers that are there."""
         now = time.monotonic()
+        in_air = {flown.window.batch.id for fleet in self._in_air.values() for flown in fleet}
+        for lane in self._lanes.values():
+            lane.give_back(in_air)
         ready = [lane for lane in self._lanes.values() if lane.is_ready(now)]
         share = max(1, MOST_IN_AIR // max(1, len(ready)))
         for lane in ready:
@@ -155,6 +158,11 @@ class Sender:
             self._collect(0.05)
 
     def _leave_all(self) -> None:
+        """Give every lease back. One that can not be given back now runs out by itself."""
         for lane in self._lanes.values():
             lane.let_go()
+            try:
+                lane.give_back(set())
+            except psycopg.OperationalError:
+                log.warning("lease_left_to_run_out")
         self._lanes.clear()
