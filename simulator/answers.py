@@ -26,7 +26,7 @@ class Request:
     path: str
     query: str
     authorization: str
-    content_type: str
+    host: str
     body: bytes
     keep_alive: bool = True
 

@@ -9,7 +9,7 @@ from simulator.counts import Counts
 from simulator.envelopes import Item, account_envelope
 from simulator.lanes import Lane
 from simulator.limits import Limits
-from simulator.numbers import Numbers
+from simulator.numbers import Number, Numbers
 
 _SLOT = 0.1
 
@@ -39,13 +39,13 @@ class Callbacks:
 
     def forge(self, item: Item) -> None:
         """Let this leave now, wrongly signed, if the number has an address."""
-        if lane := self._lane(item):
+        if lane := self._route(item):
             lane.forge(item)
 
     def about_account(self, account_id: str, field: str, value: dict[str, Any]) -> None:
         """Tell every address of the account's numbers once."""
         body = account_envelope(account_id, int(time.time()), field, value)
-        lanes = [self._lane(Item(number, "", {})) for number in self._numbers.of_account(account_id)]
+        lanes = [self._lane(number) for number in self._numbers.of_account(account_id)]
         for lane in dict.fromkeys(filter(None, lanes)):
             lane.push(body)
 
@@ -68,23 +68,27 @@ class Callbacks:
     def _release(self, slots: list[int]) -> None:
         lanes: dict[Lane, None] = {}
         for item in (item for slot in slots for item in self._slots.pop(slot)):
-            if item.kind == "messages":
+            if item.kind == "messages" and "from" in item.content:
                 self._limits.heard_from(item.number.id, item.content["from"])
-            if lane := self._lane(item):
+            if lane := self._route(item):
                 lane.add(item)
                 lanes[lane] = None
         for lane in lanes:
             lane.pump()
 
-    def _lane(self, item: Item) -> Lane | None:
-        """The lane of the item's number as it is registered now; the item learns its account."""
-        url = self._numbers.address_of(item.number)
-        if url is None:
-            self._counts.callback_unaddressed += 1
-            return None
+    def _route(self, item: Item) -> Lane | None:
+        """The lane of the item as its number is registered now; the item learns its account."""
         item.account_id = self._numbers.account_of(item.number)
-        key = url, item.number.app_secret
-        lane = self._lanes.get(key)
+        lane = self._lane(item.number)
+        self._counts.callback_unaddressed += lane is None
+        return lane
+
+    def _lane(self, number: Number) -> Lane | None:
+        url = self._numbers.address_of(number)
+        if url is None:
+            return None
+        lane = self._lanes.get((url, number.app_secret))
         if lane is None:
-            lane = self._lanes[key] = Lane(*key, self._client, self._counts)
+            lane = Lane(url, number.app_secret, self._client, self._counts)
+            self._lanes[url, number.app_secret] = lane
         return lane

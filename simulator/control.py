@@ -1,15 +1,15 @@
 """`/_sim/...`: what a test or a curious person tells the simulator, and asks it."""
 
-import json
 from typing import Any
 
 from simulator import inbound, template_doors
 from simulator.answers import Answer, Request, say
 from simulator.envelopes import Item
 from simulator.numbers import Number
-from simulator.people import digits_of, wa_id_of
+from simulator.people import contact_of, contact_of_user, digits_of, wa_id_of
 from simulator.subscriptions import is_callback_address
 from simulator.template_rules import CATEGORIES, STATUSES
+from simulator.validation import parse_object
 from simulator.world import World
 
 _MOST_DIGITS = 20
@@ -25,7 +25,7 @@ def show_faults(world: World, request: Request) -> Answer:
 
 def change_faults(world: World, request: Request) -> Answer:
     """Takes over what is given and keeps the rest."""
-    world.faults.merge(_read(request))
+    world.faults.merge(parse_object(request.body))
     return say(world.faults.as_dict())
 
 
@@ -36,7 +36,7 @@ def reset_faults(world: World, request: Request) -> Answer:
 
 def tell_number(world: World, request: Request) -> Answer:
     """`phoneNumberId`, and any of `appSecret`, `url`, `businessAccountId`, `displayPhoneNumber`."""
-    told = _read(request)
+    told = parse_object(request.body)
     number = _number(world, told)
     secret, url = told.get("appSecret"), told.get("url")
     _must(secret is None or (isinstance(secret, str) and secret), "appSecret must be a text.")
@@ -50,12 +50,10 @@ def tell_number(world: World, request: Request) -> Answer:
 
 
 def receive(world: World, request: Request) -> Answer:
-    """A person writes: `phoneNumberId`, `from`, `name`, one of `text`, `button`, `preference`, `message`."""
-    told = _read(request)
+    """A person writes to `phoneNumberId`; who and what is told in the README."""
+    told = parse_object(request.body)
     number = _number(world, told)
-    person = wa_id_of(_digits(told, "from") or "")
-    _must(person, "from must be a phone number.")
-    item = _item(world, number, person, told)
+    item = _item(world, number, _contact(told), told)
     _must(world.numbers.address_of(number), "This number has no callback address yet: subscribe it first.")
     world.callbacks.schedule(0, item)
     return say({"success": True, "messageId": item.content.get("id")})
@@ -63,7 +61,7 @@ def receive(world: World, request: Request) -> Answer:
 
 def change_template(world: World, request: Request, name: str) -> Answer:
     """`status` or `category`, for one `language` or all, in one `businessAccountId` or all that are known."""
-    told = _read(request)
+    told = parse_object(request.body)
     status, category = told.get("status"), told.get("category")
     _must(status in (None, *STATUSES), f"status must be one of {', '.join(STATUSES)}.")
     _must(category in (None, *CATEGORIES), f"category must be one of {', '.join(CATEGORIES)}.")
@@ -76,14 +74,25 @@ def change_template(world: World, request: Request, name: str) -> Answer:
     return say({"success": bool(found), "changed": len(found)}, 200 if found else 404)
 
 
-def _item(world: World, number: Number, person: str, told: dict[str, Any]) -> Item:
+def _contact(told: dict[str, Any]) -> dict[str, Any]:
+    """The person: `from`, a phone number, or `userId` of somebody who shows none; `name` if given."""
+    name, user_id = told.get("name"), told.get("userId")
+    _must(name is None or isinstance(name, str), "name must be a text.")
+    if user_id is not None:
+        _must(isinstance(user_id, str) and user_id, "userId must be a text.")
+        contact = contact_of_user(user_id)
+    else:
+        digits = _digits(told, "from")
+        _must(digits, "from, a phone number, or userId is needed.")
+        contact = contact_of(wa_id_of(str(digits)))
+    return contact if name is None else {**contact, "profile": {"name": name}}
+
+
+def _item(world: World, number: Number, contact: dict[str, Any], told: dict[str, Any]) -> Item:
     if (value := told.get("preference")) is not None:
         _must(value in ("stop", "resume"), "preference must be stop or resume.")
-        return inbound.preference(number, person, value)
-    content = _content(told)
-    name = told.get("name")
-    _must(name is None or isinstance(name, str), "name must be a text.")
-    return inbound.message(number, person, content, world.ids, name)
+        return inbound.preference(number, contact, value)
+    return inbound.message(number, contact, _content(told), world.ids)
 
 
 def _content(told: dict[str, Any]) -> dict[str, Any]:
@@ -117,16 +126,6 @@ def _digits(told: dict[str, Any], name: str) -> str | None:
     digits = digits_of(value) if isinstance(value, str) else ""
     _must(0 < len(digits) <= _MOST_DIGITS, f"{name} must be a text of digits.")
     return digits
-
-
-def _read(request: Request) -> dict[str, Any]:
-    try:
-        told = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise ValueError("The body is not valid JSON.") from None
-    _must(isinstance(told, dict), "The body is not a JSON object.")
-    assert isinstance(told, dict)
-    return told
 
 
 def _must(holds: object, sentence: str) -> None:

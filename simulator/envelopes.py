@@ -51,7 +51,7 @@ def _value(kind: str, group: list[Item]) -> dict[str, Any]:
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": number.display, "phone_number_id": number.id},
     }
-    people = {item.contact["wa_id"]: item.contact for item in group if item.contact}
+    people = {item.contact["user_id"]: item.contact for item in group if item.contact}
     if people:
         value["contacts"] = list(people.values())
     value[kind] = [item.content for item in group]

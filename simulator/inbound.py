@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from simulator.envelopes import Item
 from simulator.ids import MessageIds
 from simulator.numbers import Number
-from simulator.people import contact_of
 
 if TYPE_CHECKING:
     from simulator.statuses import Sent
@@ -17,27 +16,21 @@ _DETAILS = {
 }
 
 
-def message(
-    number: Number, wa_id: str, content: dict[str, Any], ids: MessageIds, name: str | None = None
-) -> Item:
-    """A message of this person; `content` has `type` and what belongs to it."""
-    contact = contact_of(wa_id)
-    if name is not None:
-        contact["profile"] = {"name": name}
-    stamp = {"from": wa_id, "id": ids.next(wa_id), "timestamp": str(int(time.time()))}
-    return Item(number, "messages", {**stamp, **content}, contact)
+def message(number: Number, contact: dict[str, Any], content: dict[str, Any], ids: MessageIds) -> Item:
+    """A message of this person; `content` has `type` and what belongs to it. News of WhatsApp has no contact."""
+    person = contact.get("wa_id") or contact["user_id"]
+    whom = "from" if "wa_id" in contact else "from_user_id"
+    stamp = {whom: person, "id": ids.next(person), "timestamp": str(int(time.time()))}
+    return Item(number, "messages", {**content, **stamp}, None if content["type"] == "system" else contact)
 
 
-def preference(number: Number, wa_id: str, value: str) -> Item:
+def preference(number: Number, contact: dict[str, Any], value: str) -> Item:
     """The person stopped or resumed marketing messages in WhatsApp itself. This timestamp is a number."""
-    content = {
-        "wa_id": wa_id,
-        "detail": _DETAILS[value],
-        "category": "marketing_messages",
-        "value": value,
-        "timestamp": int(time.time()),
+    content = {name: contact[name] for name in ("wa_id",) if name in contact} or {
+        "user_id": contact["user_id"]
     }
-    return Item(number, "user_preferences", content, contact_of(wa_id))
+    more = {"detail": _DETAILS[value], "category": "marketing_messages", "value": value}
+    return Item(number, "user_preferences", {**content, **more, "timestamp": int(time.time())}, contact)
 
 
 def text(body: str) -> dict[str, Any]:
@@ -47,10 +40,10 @@ def text(body: str) -> dict[str, Any]:
 def reply(sent: "Sent", what: str, ids: MessageIds) -> list[Item]:
     """The answer of a scripted recipient: "button", "preference", or these words."""
     if what == "preference":
-        return [preference(sent.number, sent.wa_id, "stop")]
+        return [preference(sent.number, sent.contact, "stop")]
     content = _tap(sent) if what == "button" else text(what)
     context = {"context": {"from": sent.number.display, "id": sent.id}}
-    return [message(sent.number, sent.wa_id, {**context, **content}, ids)]
+    return [message(sent.number, sent.contact, {**context, **content}, ids)]
 
 
 def _tap(sent: "Sent") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from simulator.answers import Answer, Fate, Request, say
 from simulator.bearer import bearer
 from simulator.errors import GraphError
 from simulator.numbers import Number
-from simulator.people import contact_of, digits_of, wa_id_of
+from simulator.people import contact_of, contact_of_user, digits_of, wa_id_of
 from simulator.scripts import Script, script_of
 from simulator.statuses import Sent
 from simulator.templates import Template
@@ -56,7 +56,7 @@ def _take(world: World, number: Number, message: dict[str, Any]) -> Answer:
     """Everything that can refuse it first; then it is accepted, whatever becomes of the answer."""
     if message.get("recipient_type") == "group":
         raise GraphError(131020)
-    who = digits_of(message.get("to", "")) or message["recipient"]
+    who = digits_of(message["to"]) if "to" in message else message["recipient"]
     script = script_of(who)
     _refuse_as_scripted(world, number, who, script)
     if _refused_by_fault(world):
@@ -101,21 +101,19 @@ def _template(world: World, number: Number, message: dict[str, Any]) -> Template
 
 def _accept(world: World, number: Number, message: dict[str, Any], template: Template | None) -> Sent:
     """Give it an id and put it into the ledger."""
-    wa_id = wa_id_of(digits_of(message.get("to", "")))
-    user_id = "" if wa_id else message["recipient"]
+    contact = _contact(message)
+    person = contact.get("wa_id") or contact["user_id"]
     tracker = message.get("biz_opaque_callback_data")
-    contact = contact_of(wa_id) if wa_id else None
-    message_id = world.ids.next(wa_id or user_id)
-    sent = Sent(message_id, number, wa_id, user_id, contact, tracker, message, template)
+    sent = Sent(world.ids.next(person), number, person, contact, tracker, message, template)
     kind = message["type"]
     content = message[kind]
     world.ledger.add(
         {
             "t": time.time(),
             "phoneNumberId": number.id,
-            "to": message["to"] if wa_id else user_id,
+            "to": _addressee(message),
             "tracker": tracker,
-            "messageId": message_id,
+            "messageId": sent.id,
             "type": kind,
             "body": content["body"] if kind == "text" else content,
         }
@@ -123,12 +121,23 @@ def _accept(world: World, number: Number, message: dict[str, Any], template: Tem
     return sent
 
 
+def _contact(message: dict[str, Any]) -> dict[str, Any]:
+    """The person by the number; by the user id only where no number is given."""
+    if "to" in message:
+        return contact_of(wa_id_of(digits_of(message["to"])))
+    return contact_of_user(message["recipient"])
+
+
+def _addressee(message: dict[str, Any]) -> str:
+    return str(message["to"] if "to" in message else message["recipient"])
+
+
 def _ending(world: World, sent: Sent, script: Script) -> Script:
     """What the limits that only show later make of it. Meta documents no error for the account's."""
-    if sent.template is None and world.limits.window_is_closed(sent.number.id, sent.wa_id):
+    if sent.template is None and world.limits.window_is_closed(sent.number.id, sent.person):
         return _WINDOW_CLOSED
     account_id = world.numbers.account_of(sent.number)
-    if sent.template and world.limits.is_beyond_account_limit(account_id, sent.wa_id or sent.user_id):
+    if sent.template and world.limits.is_beyond_account_limit(account_id, sent.person):
         return _NOT_DELIVERED
     return script
 
@@ -145,17 +154,13 @@ def _let_follow(world: World, sent: Sent, script: Script) -> None:
 
 def _answer(world: World, sent: Sent, message: dict[str, Any], script: Script) -> Answer:
     """The truth, or what is left of it under a fault after acceptance."""
-    contact = {"input": message["to"], "wa_id": sent.wa_id} if sent.wa_id else _unnumbered(sent)
+    contact = {"input": _addressee(message), "wa_id" if "wa_id" in sent.contact else "user_id": sent.person}
     about: dict[str, Any] = {"id": sent.id}
     if sent.template:
         about["message_status"] = "held_for_quality_assessment" if script.held else "accepted"
     truth = say({"messaging_product": "whatsapp", "contacts": [contact], "messages": [about]})
     fault = script.fault or world.faults.after()
     return truth if fault is None else _spoilt(truth, fault, world.faults.settings.stall_seconds)
-
-
-def _unnumbered(sent: Sent) -> dict[str, str]:
-    return {"input": sent.user_id, "user_id": sent.user_id}
 
 
 def _spoilt(truth: Answer, fault: str, stall_seconds: float) -> Answer:

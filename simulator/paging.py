@@ -22,7 +22,7 @@ def page(request: Request, rows: Sequence[dict[str, Any]]) -> Answer:
         end = start + len(shown)
         answer["paging"] = {"cursors": {"before": _cursor(start), "after": _cursor(end)}}
         if end < len(rows):
-            answer["paging"]["next"] = f"{request.path}?{urlencode({**asked, 'after': _cursor(end)})}"
+            answer["paging"]["next"] = _address(request, {**asked, "after": _cursor(end)})
     return say(answer)
 
 
@@ -36,6 +36,10 @@ def fields_of(request: Request) -> list[str]:
         elif not depth and letter != "}":
             names[-1] += letter
     return [name.strip() for name in names if name.strip()]
+
+
+def _address(request: Request, asked: dict[str, str]) -> str:
+    return f"http://{request.host}{request.path}?{urlencode(asked)}"
 
 
 def _cursor(place: int) -> str:

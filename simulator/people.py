@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from typing import Any
 
 _NAMES = ("Dana", "Sam", "Noor", "Ana", "Luis", "Mei", "Tariq", "Ines", "Jonas", "Zoë", "Amara", "João")
 _BRAZIL_WITH_9 = 13
@@ -28,7 +29,7 @@ def wa_id_of(digits: str) -> str:
     return digits
 
 
-def contact_of(wa_id: str) -> dict[str, object]:
+def contact_of(wa_id: str) -> dict[str, Any]:
     """The `contacts` item of a callback about this person."""
     return {
         "profile": {"name": name_of(wa_id)},
@@ -37,5 +38,11 @@ def contact_of(wa_id: str) -> dict[str, object]:
     }
 
 
-def name_of(wa_id: str) -> str:
-    return _NAMES[zlib.crc32(wa_id.encode()) % len(_NAMES)]
+def contact_of_user(user_id: str) -> dict[str, Any]:
+    """The same for somebody who shows a user name and no number."""
+    name = name_of(user_id)
+    return {"profile": {"name": name, "username": f"@{name.lower()}"}, "user_id": user_id}
+
+
+def name_of(person: str) -> str:
+    return _NAMES[zlib.crc32(person.encode()) % len(_NAMES)]

@@ -77,7 +77,7 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         self._in_head = True
         self._url = b""
-        self._authorization = self._content_type = ""
+        self._authorization = self._host = ""
         self._body = b""
         self._parts: list[bytes] = []
         self._size = 0
@@ -90,8 +90,8 @@ class Connection(asyncio.Protocol):
         match name.lower():
             case b"authorization":
                 self._authorization = value.decode("latin-1")
-            case b"content-type":
-                self._content_type = value.decode("latin-1")
+            case b"host":
+                self._host = value.decode("latin-1")
             case b"expect":
                 self._go_on()
 
@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
                 path,
                 query,
                 self._authorization,
-                self._content_type,
+                self._host,
                 b"".join(self._parts),
                 self._parser.should_keep_alive(),
             )

@@ -34,13 +34,15 @@ _ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", r"/_sim/inbound", control.receive),
     ("POST", r"/_sim/templates/([a-z0-9_]{1,512})", control.change_template),
 ]
+# No route is that long, and what was asked for is remembered.
+_LONGEST_PATH = 1000
 _COMPILED = [(method, re.compile(pattern, re.ASCII), handler) for method, pattern, handler in _ROUTES]
 
 
 def answer(world: World, request: Request) -> Answer | Coming:
     """The answer to a request, at once or soon; never an exception."""
     try:
-        handler, arguments = _find(request.method, request.path)
+        handler, arguments = _find(request.method, request.path[:_LONGEST_PATH])
         answer = handler(world, request, *arguments)
     except Exception as error:
         return _refusal(error)

@@ -21,13 +21,12 @@ _ERROR_OF_FAULT = 131026
 
 @dataclass(slots=True, frozen=True)
 class Sent:
-    """An accepted message. Either `wa_id` or `user_id` is empty, and `contact` is the person's, if known."""
+    """An accepted message; `person` is a WhatsApp id, or a user id where `contact` has no other."""
 
     id: str
     number: Number
-    wa_id: str
-    user_id: str
-    contact: dict[str, Any] | None
+    person: str
+    contact: dict[str, Any]
     tracker: str | None
     message: dict[str, Any]
     template: Template | None = None
@@ -54,10 +53,7 @@ def follow(sent: Sent, script: Script, faults: Faults, ids: MessageIds) -> list[
 def status(sent: Sent, name: str, at: float, error: int | None = None) -> Item:
     """One status of the message with `at` (unix seconds) as its time; failed ones name no contact."""
     content: dict[str, Any] = {"id": sent.id, "status": name, "timestamp": str(int(at))}
-    if sent.wa_id:
-        content["recipient_id"] = sent.wa_id
-    else:
-        content["recipient_user_id"] = sent.user_id
+    content["recipient_id" if "wa_id" in sent.contact else "recipient_user_id"] = sent.person
     if sent.tracker is not None:
         content["biz_opaque_callback_data"] = sent.tracker
     if name in ("sent", "delivered"):
@@ -103,5 +99,5 @@ def _repeated(news: list[Timed], faults: Faults) -> list[Timed]:
 def _unknown(sent: Sent, faults: Faults, ids: MessageIds) -> Item:
     """A status of a message that nobody here sent, with a tracker that nobody here made."""
     tracker = f"c{faults.dice.randrange(10**9)}:r{faults.dice.randrange(10**9)}:a1"
-    stranger = replace(sent, id=ids.next(sent.wa_id or sent.user_id), tracker=tracker)
+    stranger = replace(sent, id=ids.next(sent.person), tracker=tracker)
     return status(stranger, "delivered", time.time())

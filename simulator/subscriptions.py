@@ -1,6 +1,5 @@
 """`/{businessAccountId}/subscribed_apps`: who is told, after the handshake with the callback address."""
 
-import json
 import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -9,6 +8,7 @@ from simulator.answers import Answer, Request, say
 from simulator.bearer import bearer
 from simulator.client import Client
 from simulator.errors import GraphError
+from simulator.validation import read_object
 from simulator.world import World
 
 _APP = {"id": "940000000000001", "name": "Simulated app", "link": "https://example.com/"}
@@ -61,10 +61,7 @@ def _parameters(request: Request) -> dict[str, Any]:
     """Meta takes them from the query, a form or JSON."""
     asked: dict[str, Any] = request.parameters()
     if request.body.lstrip()[:1] == b"{":
-        try:
-            return {**asked, **json.loads(request.body)}
-        except (ValueError, RecursionError):
-            raise GraphError(100, "The body is not valid JSON.") from None
+        return {**asked, **read_object(request.body)}
     return {**asked, **dict(parse_qsl(request.body.decode("utf-8", "replace")))}
 
 

@@ -25,17 +25,25 @@ def _not_json(constant: str) -> NoReturn:
 _JSON = json.JSONDecoder(parse_constant=_not_json)
 
 
-def read_object(raw: bytes) -> dict[str, Any]:
-    """The request body as a JSON object, or GraphError 100."""
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """The body as a JSON object; ValueError in a sentence for anything else."""
     try:
         body = _JSON.decode(raw.decode("utf-8"))
         if _HALF_LETTER.search(raw):
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise GraphError(100, "The body is not valid JSON.") from None
+        raise ValueError("The body is not valid JSON.") from None
     if not isinstance(body, dict):
-        raise GraphError(100, "The body is not a JSON object.")
+        raise ValueError("The body is not a JSON object.")
     return body
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The same with GraphError 100."""
+    try:
+        return parse_object(raw)
+    except ValueError as error:
+        raise GraphError(100, str(error)) from None
 
 
 def read_message(raw: bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import hmac
 import json
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,7 +41,7 @@ class Callback:
 
 
 class Sink(ThreadingHTTPServer):
-    """`answers` are the statuses of the next posts; after them every post gets 200."""
+    """`answers` are the statuses of the next posts to a path; after them every post gets 200."""
 
     daemon_threads = True
     verify_token = "verify-me"
@@ -49,7 +49,7 @@ class Sink(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.callbacks: list[Callback] = []
-        self.answers: deque[int] = deque()
+        self.answers: defaultdict[str, deque[int]] = defaultdict(deque)
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> Self:
@@ -99,9 +99,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self.server.answers.popleft() if self.server.answers else 200
+        path = urlsplit(self.path).path
+        answers = self.server.answers[path]
+        status = answers.popleft() if answers else 200
         signature = self.headers.get("X-Hub-Signature-256", "")
-        self.server.callbacks.append(Callback(urlsplit(self.path).path, signature, raw, time.monotonic()))
+        self.server.callbacks.append(Callback(path, signature, raw, time.monotonic()))
         self._say(status, "")
 
     def _say(self, status: int, words: str) -> None:

@@ -126,7 +126,7 @@ def test_a_refused_callback_is_tried_again_with_the_same_bytes(simulator: Simula
     number = new_id()
     simulator.tell(number, url=sink.url("/again"))
     before = simulator.stats()
-    sink.answers.extend([500, 302])
+    sink.answers["/again"].extend([500, 302])
     sent = simulator.post(number, text(script("0005"))).message_id
     sink.waits_for(lambda: len(sink.at("/again")) == 3)
     assert len({callback.raw for callback in sink.at("/again")}) == 1
@@ -180,6 +180,36 @@ def test_people_write_by_themselves(simulator: Simulator, sink: Sink) -> None:
     assert sink.items("user_preferences", path="/in")[0]["value"] == "resume"
 
 
+def test_somebody_without_a_number_has_only_a_user_id(simulator: Simulator, sink: Sink, number: str) -> None:
+    message = text(recipient="US.88110022003300440055")
+    del message["to"]
+    sent = simulator.post(number, message).message_id
+    callback = callback_with(sink, sent, "delivered")
+    value, status = next(each for each in callback.values("statuses") if each[1]["id"] == sent)
+    theirs = example("wh_status_bsuid_no_phone")["entry"][0]["changes"][0]["value"]
+    assert "recipient_id" not in status
+    assert status["recipient_user_id"] == "US.88110022003300440055"
+    contact = next(each for each in value["contacts"] if each["user_id"] == "US.88110022003300440055")
+    assert set(contact) == set(theirs["contacts"][0]) - {"parent_user_id"}
+    asked = {"phoneNumberId": number, "userId": "US.88110022003300440055", "text": "From nobody"}
+    simulator.ask("POST", "/_sim/inbound", asked)
+    sink.waits_for(lambda: any(m.get("text") == {"body": "From nobody"} for m in sink.items("messages")))
+    (inbound,) = [m for m in sink.items("messages") if m.get("text") == {"body": "From nobody"}]
+    assert inbound["from_user_id"] == "US.88110022003300440055"
+    assert "from" not in inbound
+
+
+def test_any_kind_of_message_can_be_written_as_it_is(simulator: Simulator, sink: Sink, number: str) -> None:
+    system = {"body": "Dana changed from 1 to 2", "wa_id": "12025550199", "type": "user_changed_number"}
+    message = {"type": "system", "system": system, "from": {"not": "a number"}}
+    simulator.ask(
+        "POST", "/_sim/inbound", {"phoneNumberId": number, "from": "+12025550143", "message": message}
+    )
+    sink.waits_for(lambda: any(m["type"] == "system" for m in sink.items("messages")))
+    (came,) = [m for m in sink.items("messages") if m["type"] == "system"]
+    assert (came["system"], came["from"]) == (system, "12025550143")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -188,6 +218,7 @@ def test_people_write_by_themselves(simulator: Simulator, sink: Sink) -> None:
         {"text": None},
         {"text": None, "preference": "maybe"},
         {"name": 1},
+        {"userId": 1},
     ],
 )
 def test_an_inbound_message_that_makes_no_sense_is_refused(

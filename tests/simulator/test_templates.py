@@ -1,6 +1,7 @@
 """Message templates: listed by pages, created, paused with a callback, deleted."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -34,7 +35,11 @@ def test_pages_follow_each_other_until_there_is_no_next(simulator: Simulator) ->
         if "next" not in page["paging"]:
             break
         assert len(page["data"]) == 3
-        query = f"limit=3&fields=name,status&after={page['paging']['cursors']['after']}"
+        after = page["paging"]["cursors"]["after"]
+        next_page = f"http://127.0.0.1:{simulator.port}/v23.0/{account}/message_templates?"
+        assert page["paging"]["next"].startswith(next_page)
+        assert f"after={quote(after)}" in page["paging"]["next"]
+        query = f"limit=3&fields=name,status&after={after}"
     assert len(set(names)) == len(names) == len(listed(simulator, account))
 
 
