@@ -5,7 +5,6 @@ import time
 import pytest
 
 from tests.cloud import example
-from tests.simulator.load import post_many
 from tests.simulator.rig import Simulator, new_id, script, template, text
 from tests.simulator.sink import SECRET, Callback, Sink
 
@@ -110,16 +109,6 @@ def test_statuses_that_are_due_together_share_a_body(simulator: Simulator, sink:
     ids = {simulator.post(number, text(f"+1202555{at:04d}")).message_id for at in range(40)}
     sink.waits_for(lambda: all(sink.statuses(each)[-1:] == ["read"] for each in ids))
     assert len(sink.callbacks) - before < 40
-
-
-def test_a_body_holds_at_most_a_thousand(simulator: Simulator, sink: Sink) -> None:
-    number = new_id()
-    simulator.tell(number, url=sink.url("/many"))
-    simulator.faults(sent_seconds=0.5, duplicate=1, messages_per_second=None)
-    post_many(simulator.port, number, 1300, script("0005"))
-    sink.waits_for(lambda: len(sink.items("statuses", path="/many")) == 2600)
-    sizes = [len(list(callback.values("statuses"))) for callback in sink.at("/many")]
-    assert max(sizes) <= 1000
 
 
 def test_a_refused_callback_is_tried_again_with_the_same_bytes(simulator: Simulator, sink: Sink) -> None:

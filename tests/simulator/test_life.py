@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator.rig import PROJECT, QUICK, TOKEN, Simulator, new_id, text, wire
+from tests.simulator.load import post_many
+from tests.simulator.rig import PROJECT, QUICK, TOKEN, Simulator, new_id, script, text, wire
 from tests.simulator.sink import Sink
 
 
@@ -34,6 +35,15 @@ def test_what_is_pending_leaves_before_a_clean_stop(tmp_path: Path, number: sign
         sent = simulator.post("720", text()).message_id
         assert simulator.stop(number) == (0, "")
         assert sorted(sink.statuses(sent)) == ["delivered", "read", "sent"]
+
+
+def test_a_body_holds_at_most_a_thousand_statuses(tmp_path: Path) -> None:
+    with Sink() as sink, Simulator(tmp_path, {"sent_seconds": 60, "messages_per_second": None}) as simulator:
+        simulator.tell("720", url=sink.url())
+        assert post_many(simulator.port, "720", 2300, script("0005")) == 2300
+        assert simulator.stop() == (0, "")
+        sizes = [len(list(callback.values("statuses"))) for callback in sink.callbacks]
+    assert sorted(sizes) == [300, 1000, 1000]
 
 
 def test_a_dead_address_holds_up_the_stop_for_two_seconds_at_most(tmp_path: Path) -> None:
