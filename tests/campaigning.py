@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
+
 from webapp import vault
 from webapp.db import db
 from webapp.models.campaigns import Campaign
@@ -34,6 +36,15 @@ class Simulator:
         if not self.ledger_path.exists():
             return []
         return [json.loads(line) for line in self.ledger_path.read_text().splitlines()]
+
+    def ask(self, address: str, **body: Any) -> dict[str, Any]:
+        """POST to one of the simulator's own addresses."""
+        request = urllib.request.Request(
+            f"{self.url}/_sim/{address}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
 
     def times_reached(self) -> Counter[str]:
         """How often each phone number was accepted."""

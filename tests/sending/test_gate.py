@@ -8,6 +8,9 @@ import psycopg
 import pytest
 from flask import current_app
 from sqlalchemy import select, text
+
+from tests.campaigning import check_counts, make_campaign, make_instance, make_people, statuses
+from tests.people import Person
 from webapp.db import act_for, as_owner, db
 from webapp.models.campaigns import Campaign
 from webapp.models.sending import SendBatch, SendWindow
@@ -21,9 +24,6 @@ from webapp.sending.store import Store
 from webapp.services import opt_outs
 from webapp.services.campaigns import moves
 from webapp.services.locks import lock_campaign, lock_tenant
-
-from tests.campaigning import check_counts, make_campaign, make_instance, make_people, statuses
-from tests.people import Person
 
 
 @pytest.fixture
@@ -51,7 +51,11 @@ def gated(store: Store, batch: lease.Batch, size: int = 10) -> Window | None:
 
 def held_back(window: Window) -> dict[str, str]:
     """Why, by phone number."""
-    return {row.phone_number: window.held_back[row.recipient] for row in window.rows if row.recipient in window.held_back}
+    return {
+        row.phone_number: window.held_back[row.recipient]
+        for row in window.rows
+        if row.recipient in window.held_back
+    }
 
 
 def settled(store: Store, campaign: Campaign, window: Window, outcome: object) -> None:
@@ -95,7 +99,9 @@ def test_a_batch_given_back_goes_on_behind_its_mark(store: Store, campaign: Camp
     assert claimed(store, campaign).rows[0].number == campaign.first_number + 10
 
 
-def test_a_batch_whose_results_were_never_written_is_left_to_the_sweep(store: Store, campaign: Campaign) -> None:
+def test_a_batch_whose_results_were_never_written_is_left_to_the_sweep(
+    store: Store, campaign: Campaign
+) -> None:
     batch = claimed(store, campaign)
     gated(store, batch)
     lease.release(store, batch)
@@ -254,7 +260,7 @@ def test_after_a_crash_what_was_gated_is_uncertain_and_the_rest_goes_back(
     sweep_all(campaign)
     assert statuses(campaign) == {"uncertain": 10, "pending": 90}
     assert campaign.first_number is not None
-    assert [row.number for row in claimed(store, campaign).rows][0] == campaign.first_number + 10
+    assert claimed(store, campaign).rows[0].number == campaign.first_number + 10
     check_counts(campaign)
 
 

@@ -65,7 +65,8 @@ def test_people_are_left_out_by_reason_and_counted(owner: Person) -> None:
     db.session.execute(text("update contacts set is_doubtful = true where id = :id"), {"id": ids[2]})
     db.session.execute(
         text(
-            "insert into opt_outs (tenant_id, phone_key, source, at) select tenant_id, phone_key, 'page', now() from contacts where id = :id"
+            """insert into opt_outs (tenant_id, phone_key, source, at)
+               select tenant_id, phone_key, 'page', now() from contacts where id = :id"""
         ),
         {"id": ids[3]},
     )
