@@ -1,14 +1,18 @@
 """Settings of a tenant, and the people in it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from webapp.domain import schedule
 from webapp.domain.roles import ROLE_WORDS, ROLES
+
+_ROLES = [SelectChoice(role, _l(ROLE_WORDS[role])) for role in ROLES]
 
 
 class TenantForm(FlaskForm):
@@ -18,7 +22,7 @@ class TenantForm(FlaskForm):
     time_zone = SelectField(
         _l("Time zone"), description=_l("In which dates and times are shown, and campaigns are scheduled.")
     )
-    locale = SelectField(_l("Language of these pages"), choices=[("en", "English")])
+    locale = SelectField(_l("Language of these pages"), choices={"en": "English"})
     default_country = SelectField(
         _l("Default country"),
         description=_l("Phone numbers without + and country code are read as numbers of this country."),
@@ -33,12 +37,12 @@ class TenantForm(FlaskForm):
         render_kw={"rows": 4},
     )
 
-    def offer(self, countries: Iterable[tuple[str, str]]) -> "TenantForm":
-        """Fill the lists; `countries` are codes with names in the reader's language."""
+    def offer(self, countries: Mapping[str, str]) -> "TenantForm":
+        """Fill the lists; `countries` are names in the reader's language by their codes."""
         self.time_zone.choices = {
-            area: [(name, _shown(name)) for name in names] for area, names in schedule.zones()
+            area: {name: _shown(name) for name in names} for area, names in schedule.zones()
         }
-        self.default_country.choices = [("", _l("None: every number has its country code")), *countries]
+        self.default_country.choices = {"": _("None: every number has its country code"), **countries}
         return self
 
     def words(self) -> list[str]:
@@ -52,11 +56,11 @@ class PersonForm(FlaskForm):
         description=_l("What they sign in with. Nothing is mailed: you get a link to hand over."),
         render_kw={"autocomplete": "off"},
     )
-    role = RadioField(_l("Role"), choices=[(role, ROLE_WORDS[role]) for role in ROLES], default="sender")
+    role = RadioField(_l("Role"), choices=_ROLES, default="sender")
 
 
 class RoleForm(FlaskForm):
-    role = RadioField(_l("Role"), choices=[(role, ROLE_WORDS[role]) for role in ROLES])
+    role = RadioField(_l("Role"), choices=_ROLES)
 
 
 def _shown(zone: str) -> str:

@@ -1,16 +1,17 @@
 """Sessions: who is there. Signing in and out, the limits on tries, and what a signed-in browser may see."""
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
 from webapp.db import act_for, db
-from webapp.domain.errors import Invalid, N_, NotAllowed
+from webapp.domain.errors import N_, Invalid, NotAllowed, NotFound
 from webapp.models.sessions import VisitorSession
 from webapp.models.tenants import Tenant
-from webapp.models.users import Membership, SignInTry, User
+from webapp.models.users import Membership, SignInLink, SignInTry, User
 from webapp.services import accounts, audit, passwords, tokens
 
 IDLE = timedelta(hours=12)
@@ -46,8 +47,31 @@ def sign_in(email: str, password: str, address: str) -> str:
 
 
 def sign_in_by_link(token: str, password: str | None) -> str:
-    """Use a one-time link up; returns the token that the browser carries."""
-    return _open(accounts.use_link(token, password))
+    """Use a one-time link up; returns the token that the browser carries. A new password ends other sessions."""
+    user = accounts.use_link(token, password)
+    if password:
+        _end_sessions(user)
+    return _open(user)
+
+
+def tenants_of(user: User) -> list[Tenant]:
+    """Where a person may work, the first one first."""
+    return list(
+        db.session.scalars(
+            select(Tenant)
+            .join(Membership, Membership.tenant_id == Tenant.id)
+            .where(Membership.user_id == user.id, Tenant.deleted_at.is_(None))
+            .order_by(Membership.created_at, Tenant.id)
+        )
+    )
+
+
+def switch(signed_in: SignedIn, tenant_id: uuid.UUID) -> str:
+    """Go to work in another of one's tenants; returns the token of the new session, the old one ends."""
+    if tenant_id not in [tenant.id for tenant in tenants_of(signed_in.user)]:
+        raise NotFound
+    db.session.execute(delete(VisitorSession).where(VisitorSession.token_hash == signed_in.token_hash))
+    return _open(signed_in.user, tenant_id)
 
 
 def visitor(token: str) -> SignedIn | None:
@@ -78,19 +102,16 @@ def sign_out(token: str) -> None:
     db.session.commit()
 
 
-def change_password(signed_in: SignedIn, old: str, new: str) -> None:
+def change_password(signed_in: SignedIn, old: str, new: str) -> User:
     """Set another password; every other browser of this person is signed out."""
     user = signed_in.user
     if user.password_hash and not passwords.matches(user.password_hash, old):
         raise Invalid("old_password", N_("This is not your password."))
     user.password_hash = passwords.hashed(new, about=(user.email, signed_in.tenant.name))
-    db.session.execute(
-        delete(VisitorSession).where(
-            VisitorSession.user_id == user.id, VisitorSession.token_hash != signed_in.token_hash
-        )
-    )
+    _end_sessions(user, but=signed_in.token_hash)
     audit.record(signed_in.tenant.id, user.id, "password_changed", user.id)
     db.session.commit()
+    return user
 
 
 def forget_old() -> None:
@@ -104,16 +125,19 @@ def forget_old() -> None:
     db.session.commit()
 
 
-def _open(user: User) -> str:
-    tenant_id = db.session.scalar(
-        select(Membership.tenant_id)
-        .join(Tenant, Tenant.id == Membership.tenant_id)
-        .where(Membership.user_id == user.id, Tenant.deleted_at.is_(None))
-        .order_by(Membership.created_at)
-        .limit(1)
-    )
+def _end_sessions(user: User, *, but: str = "") -> None:
+    """Sign a person out everywhere but in one browser; links that were not opened yet end too."""
+    mine = VisitorSession.user_id == user.id
+    db.session.execute(delete(VisitorSession).where(mine, VisitorSession.token_hash != but))
+    db.session.execute(delete(SignInLink).where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None)))
+
+
+def _open(user: User, tenant_id: uuid.UUID | None = None) -> str:
     if tenant_id is None:
-        raise NotAllowed(N_("You do not belong to any tenant any more."))
+        tenants = tenants_of(user)
+        if not tenants:
+            raise NotAllowed(N_("You do not belong to any tenant any more."))
+        tenant_id = tenants[0].id
     token = tokens.fresh()
     act_for(tenant_id)
     db.session.add(

@@ -3,10 +3,10 @@
 import logging
 import uuid
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.domain.errors import Conflict, Invalid, N_, NotAllowed, NotFound, Refusal
 from webapp.views.guard import is_htmx
@@ -46,6 +46,9 @@ def _http(error: HTTPException):
     code = error.code or 500
     if code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # Asked by a name that is none of ours: no address of a page can be made from it.
+        return Response(_(SENTENCES[400]), code, content_type="text/plain; charset=utf-8")
     return _page(_(SENTENCES.get(code, SENTENCES[400])), code)
 
 

@@ -47,6 +47,13 @@ def here() -> Visitor:
     return visitor
 
 
+def enter(token: str) -> None:
+    """Let the browser carry this session. Nothing of an old one goes on, its CSRF token included."""
+    session.clear()
+    session["token"] = token
+    session.permanent = True
+
+
 def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 

@@ -26,6 +26,7 @@ NEEDS: Final[dict[str, str]] = {
     "settings.password": "viewer",
     "settings.change_password": "viewer",
     "settings.list_people": "viewer",
+    "settings.switch": "viewer",
     "settings.tenant": "owner",
     "settings.new_person": "owner",
     "settings.add_person": "owner",
@@ -53,6 +54,15 @@ NEEDS: Final[dict[str, str]] = {
     "groups.update": "sender",
     "groups.delete": "sender",
     "groups.restore": "sender",
+    "message_templates.index": "viewer",
+    "message_templates.show": "viewer",
+    "message_templates.new": "sender",
+    "message_templates.create": "sender",
+    "message_templates.edit": "sender",
+    "message_templates.update": "sender",
+    "message_templates.duplicate": "sender",
+    "message_templates.delete": "sender",
+    "message_templates.restore": "sender",
 }
 
 

@@ -10,7 +10,7 @@ from webapp.domain import phones
 from webapp.forms.settings import PersonForm, RoleForm, TenantForm
 from webapp.forms.sign_in import PasswordForm
 from webapp.services import accounts, people, sessions, tenants
-from webapp.views.guard import here
+from webapp.views.guard import enter, here
 from webapp.views.shared import attempt, said, to
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -34,6 +34,12 @@ def tenant():
         return _tenant(form, 422)
     said(_("Saved."))
     return to("settings.index")
+
+
+@bp.post("/switch/<uuid:tenant_id>")
+def switch(tenant_id: uuid.UUID):
+    enter(sessions.switch(here().signed_in, tenant_id))
+    return to("dashboard.index")
 
 
 @bp.get("/password")
@@ -105,7 +111,8 @@ def remove_person(user_id: uuid.UUID):
 
 
 def _tenant(form: TenantForm, status: int = 200):
-    return render_template("settings/index.html", form=form), status
+    others = [tenant for tenant in sessions.tenants_of(here().user) if tenant.id != here().tenant.id]
+    return render_template("settings/index.html", form=form, others=others), status
 
 
 def _password(form: PasswordForm, status: int = 200):
@@ -135,7 +142,7 @@ def _typed(form: TenantForm) -> dict:
     }
 
 
-def _countries() -> list[tuple[str, str]]:
-    """Codes and names in the reader's language, by name."""
-    names = get_locale().territories
-    return sorted(((code, names.get(code, code)) for code in phones.COUNTRIES), key=lambda pair: pair[1])
+def _countries() -> dict[str, str]:
+    """Names in the reader's language by their codes, in the order of the names."""
+    names = {code: get_locale().territories.get(code, code) for code in phones.COUNTRIES}
+    return dict(sorted(names.items(), key=lambda named: named[1]))

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from webapp.domain.errors import NotAllowed
 from webapp.forms.sign_in import SignInForm, WelcomeForm
 from webapp.services import accounts, sessions
-from webapp.views.guard import own_path
+from webapp.views.guard import enter, own_path
 from webapp.views.shared import attempt, said, to, words
 
 bp = Blueprint("sign_in", __name__)
@@ -49,9 +49,10 @@ def use_link(token: str):
     new = attempt(form, lambda: sessions.sign_in_by_link(token, form.password.data))
     if new is None:
         return _welcome(token, form, 422)
+    answer = _enter(new, None)
     if form.password.data:
         said(_("Your password is set."))
-    return _enter(new, None)
+    return answer
 
 
 def _page(form: SignInForm, status: int = 200):
@@ -63,8 +64,5 @@ def _welcome(token: str, form: WelcomeForm, status: int = 200):
 
 
 def _enter(token: str, target: str | None):
-    # A new session for a new person: nothing of the old one, its CSRF token included, goes on.
-    session.clear()
-    session["token"] = token
-    session.permanent = True
+    enter(token)
     return redirect(target or url_for("dashboard.index"), 303)
