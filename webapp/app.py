@@ -11,13 +11,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import broker, cli, db, logs
 from webapp.config import Settings
-from webapp.views import dashboard, errors, formats, groups, guard, headers, health, sign_in, statics
+from webapp.views import (
+    dashboard,
+    errors,
+    formats,
+    groups,
+    guard,
+    headers,
+    health,
+    message_templates,
+    sign_in,
+    statics,
+)
 from webapp.views import settings as settings_page
 from webapp.views import whatsapp_instances as numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, numbers.bp, settings_page.bp)
+BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, message_templates.bp, numbers.bp, settings_page.bp)
 
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
@@ -62,6 +73,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        SESSION_REFRESH_EACH_REQUEST=False,
         # A form may stay open for as long as its session; the token is bound to that.
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
