@@ -8,11 +8,12 @@ from flask import flash, get_template_attribute, make_response, redirect, reques
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
+from webapp.domain import schedule
 from webapp.domain.errors import Invalid, Refusal
 
 
-def words(refusal: Refusal) -> str:
-    """The refusal's sentence in the reader's language."""
+def words(refusal: Refusal | schedule.Words) -> str:
+    """The sentence in the reader's language."""
     return _(refusal.message, **refusal.values) if refusal.values else _(refusal.message)
 
 
