@@ -9,13 +9,17 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from embedded import running
 from embedded.paths import data_dir as embedded_data_dir
 
 # Values that stand in examples everywhere: whoever copies one has no secret.
-SAMPLES = re.compile(r"change.?me|secret.?key|example|sample|default|password|your[-_ ]|s3cr3t|0123456789|abcdefgh|^(.)\1+$", re.I)
+SAMPLES = re.compile(
+    r"change.?me|secret|s3cr3t|insecure|example|sample|default|password|your[-_ ]|0123456789|abcdefgh|token_urlsafe",
+    re.I,
+)
 
 
 class Misconfigured(Exception):
@@ -24,11 +28,12 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    database_url: str
-    redis_url: str
-    secret_key: str
+    # Passwords and keys stay out of what a traceback or a log may show.
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     # The first key seals, all of them open: {"k2": 32 bytes, "k1": 32 bytes}
-    encryption_keys: dict[str, bytes]
+    encryption_keys: dict[str, bytes] = field(repr=False)
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     allowed_hosts: tuple[str, ...] = ()
@@ -99,12 +104,18 @@ def _keys(text: str) -> dict[str, bytes]:
         keys = {name: base64.b64decode(key, validate=True) for name, key in named.items()}
     except ValueError:
         keys = {}
-    if not keys or any(len(key) != 32 or len(set(key)) < 10 for key in keys.values()):
+    if not keys or any(_is_weak(key) for key in keys.values()):
         raise Misconfigured(
             "ENCRYPTION_KEYS must be name:key pairs, newest first, each key the base64 of 32 random bytes: "
             "`python3 -c 'import base64, secrets; print(\"k1:\" + base64.b64encode(secrets.token_bytes(32)).decode())'`."
         )
     return keys
+
+
+def _is_weak(key: bytes) -> bool:
+    """Not 32 bytes, or so regular that nobody drew it."""
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    return len(key) != 32 or len(set(key)) < 10 or len(steps) == 1
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
