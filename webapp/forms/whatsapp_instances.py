@@ -80,3 +80,9 @@ class WhatsAppInstanceForm(FlaskForm):
         description=_l("Of WhatsApp's interface."),
         render_kw=_NO_HELP,
     )
+
+    def as_new(self) -> "WhatsAppInstanceForm":
+        """A number that has no secrets yet needs them; the service refuses it without."""
+        for secret in (self.access_token, self.app_secret):
+            secret.flags.required = True
+        return self

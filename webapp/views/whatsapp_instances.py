@@ -28,14 +28,14 @@ def index():
 
 @bp.get("/new")
 def new():
-    form = WhatsAppInstanceForm()
+    form = WhatsAppInstanceForm().as_new()
     form.verify_token.data = tokens.fresh()
     return _form(form)
 
 
 @bp.post("/new")
 def create():
-    form = WhatsAppInstanceForm()
+    form = WhatsAppInstanceForm().as_new()
     number = attempt(
         form, lambda: whatsapp_instances.create(here().tenant.id, user_id=here().user.id, **_typed(form))
     )

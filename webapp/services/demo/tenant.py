@@ -37,7 +37,7 @@ def make() -> tuple[Tenant, str]:
         raise Conflict(N_("The demo data are there already."))
     dice = random.Random(1848)  # noqa: S311 the same people at every making
     tenant, token = accounts.create_tenant(NAME, OWNER)
-    tenant.time_zone = "Europe/Berlin"
+    tenant.time_zone, tenant.default_country = "Europe/Berlin", "DE"
     people = _people(tenant.id, dice)
     _groups(tenant.id, people, dice)
     _opt_outs(tenant.id, people, dice)
