@@ -68,9 +68,15 @@ def moved(campaign: Campaign, status: str, *, reason: str | None = None) -> None
 
 
 def start(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
-    """Let a finished draft go now: freeze its message and hand it to the planner. The second of two is refused."""
+    """Let a finished draft go now: freeze its message and hand it to the planner. The second of two is refused.
+
+    One that waits for its time was frozen when that was set, and goes as it was looked at then.
+    """
     campaign = _held(tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already."))
-    freeze(campaign)
+    if campaign.status == "draft":
+        freeze(campaign)
+    else:
+        _require_number(campaign)
     _prepare(campaign, user_id, "campaign_started")
     db.session.commit()
     return campaign
@@ -94,9 +100,8 @@ def schedule(
 
 
 def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
-    """Back to the draft, to change it."""
+    """Back to the draft, to change it. The time that was set stays in it as a wish."""
     campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
-    campaign.scheduled_at = None
     moved(campaign, "draft")
     db.session.commit()
     return campaign
