@@ -19,16 +19,18 @@ from webapp.views import (
     guard,
     headers,
     health,
+    imports,
     message_templates,
     sign_in,
     statics,
+    uploads,
 )
 from webapp.views import settings as settings_page
 from webapp.views import whatsapp_instances as numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, message_templates.bp, numbers.bp, settings_page.bp)
+BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, imports.bp, message_templates.bp, numbers.bp, settings_page.bp)
 
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
@@ -43,7 +45,7 @@ def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 
     db.init_app(app, settings.database_url, statement_timeout_ms)
     broker.init_app(app, settings.redis_url)
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
-    for room in (formats, statics, guard):
+    for room in (formats, statics, guard, uploads):
         room.install(app)
     CSRFProtect(app)
     for room in (headers, errors, cli):

@@ -40,15 +40,17 @@ _UPSERT: Final = """,
       from written"""
 _IS_ACTIVE: Final = """coalesce(is_active, (select k.is_active from contacts k where k.tenant_id = :tenant_id
                          and k.phone_key = rows.phone_key and k.deleted_at is null), true)"""
-_FILLED: Final = """c.attributes || excluded.attributes || (
-    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(c.attributes)
-     where value not in ('""', 'null'))"""
+# {{city}} finds City too, so one person has no two attributes that differ in case alone.
+_REPLACED: Final = """(c.attributes - array(
+    select k from jsonb_object_keys(c.attributes) k
+     where lower(k) in (select lower(e) from jsonb_object_keys(excluded.attributes) e))) || excluded.attributes"""
+_FILLED: Final = """c.attributes || (
+    select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(excluded.attributes) e
+     where not exists (select from jsonb_each_text(c.attributes) k
+                        where lower(k.key) = lower(e.key) and k.value <> ''))"""
 # What a contact becomes, by what to do with those that exist. An empty cell never empties a field.
 _BECOMES: Final = {
-    "update": {
-        "name": "coalesce(nullif(excluded.name, ''), c.name)",
-        "attributes": "c.attributes || excluded.attributes",
-    },
+    "update": {"name": "coalesce(nullif(excluded.name, ''), c.name)", "attributes": _REPLACED},
     "fill": {"name": "coalesce(nullif(c.name, ''), excluded.name)", "attributes": _FILLED},
     "keep": {},
 }
@@ -96,11 +98,22 @@ def _sets_active(run: ImportRun) -> bool:
 
 
 def _upsert(run: ImportRun) -> TextClause:
-    becomes = dict(_BECOMES[run.on_existing])
+    told = _told_by(run)
+    becomes = {column: value for column, value in _BECOMES[run.on_existing].items() if column in told}
     if _sets_active(run):
         becomes["is_active"] = "excluded.is_active"
     is_active = _IS_ACTIVE if _sets_active(run) else "coalesce(is_active, true)"
     return text(_ROWS + _UPSERT.format(is_active=is_active, on_conflict=_on_conflict(becomes)))
+
+
+def _told_by(run: ImportRun) -> set[str]:
+    """The columns of contacts that this file says anything about."""
+    names = {csv_columns.NAME, csv_columns.FIRST_NAME, csv_columns.LAST_NAME}
+    targets = run.mapping.values()
+    has_attributes = any(target.startswith(csv_columns.ATTRIBUTE) for target in targets)
+    return ({"name"} if names.intersection(targets) else set()) | (
+        {"attributes"} if has_attributes else set()
+    )
 
 
 def _on_conflict(becomes: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from webapp import broker
 from webapp.db import db, on_commit
 from webapp.domain.errors import N_, Conflict, NotFound, Refusal
+from webapp.models.groups import Group
 from webapp.models.imports import ImportRun
 from webapp.services.events import emit
 from webapp.services.imports import sentences
@@ -60,6 +61,16 @@ def get(tenant_id: uuid.UUID, run_id: uuid.UUID) -> ImportRun:
     if run is None:
         raise NotFound(N_("There is no such import."))
     return run
+
+
+def failure(run: ImportRun) -> Refusal | None:
+    """Why an import ended early, if it did and not because somebody asked for it."""
+    return sentences.told(run.error) if run.error else None
+
+
+def group_of(run: ImportRun) -> Group | None:
+    """The group that everybody in the list joins, also when it is in the trash meanwhile."""
+    return db.session.get(Group, (run.tenant_id, run.group_id)) if run.group_id else None
 
 
 def locked(tenant_id: uuid.UUID, run_id: uuid.UUID, *, skip_locked: bool = False) -> ImportRun | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from webapp import broker
 from webapp.db import db, on_commit
@@ -15,12 +15,15 @@ from webapp.domain.csv_guess import DELIMITERS
 from webapp.domain.csv_source import ENCODINGS
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.domain.phones import COUNTRIES
+from webapp.domain.search import lower
+from webapp.models.contacts import Contact
 from webapp.models.imports import ON_EXISTING, ImportRun
 from webapp.services import audit, groups
 from webapp.services.imports import runs
 from webapp.services.imports.preview import Reading, look
 from webapp.services.imports.shape import Shape
 
+_CONTACTS_LOOKED_AT: Final = 1_000
 _ONCE: Final = {
     csv_columns.PHONE: N_("Two columns are both the phone number. Choose one."),
     csv_columns.NAME: N_("Two columns are both the name. Choose one."),
@@ -52,7 +55,7 @@ def start(
     """
     run = runs.get(tenant_id, run_id)
     reading, seen = look(run, _checked_reading(reading))
-    targets = _checked_targets(choice.targets, seen)
+    targets = _as_already_spelt(tenant_id, _checked_targets(choice.targets, seen))
     if choice.on_existing not in ON_EXISTING:
         raise Invalid("on_existing", N_("Choose what happens with people who are here already."))
     group_id = _group(tenant_id, choice)
@@ -100,7 +103,7 @@ def _checked_targets(targets: Sequence[str], seen: Shape) -> list[str]:
 
 
 def _checked_target(target: str) -> str:
-    if not target.startswith(csv_columns.ATTRIBUTE):
+    if not _is_attribute(target):
         if target not in (*_ONCE, csv_columns.LEFT_OUT):
             raise Invalid("columns", N_("Choose what each column is."))
         return target
@@ -111,10 +114,26 @@ def _checked_target(target: str) -> str:
 
 
 def _refuse_double_attributes(targets: list[str]) -> None:
-    names = [t.removeprefix(csv_columns.ATTRIBUTE) for t in targets if t.startswith(csv_columns.ATTRIBUTE)]
+    names = [t.removeprefix(csv_columns.ATTRIBUTE) for t in targets if _is_attribute(t)]
     for key, count in Counter(map(placeholders.key, names)).items():
         if count > 1:
             raise Invalid("columns", N_("Two columns become the attribute “%(name)s”. Rename one."), name=key)
+
+
+def _as_already_spelt(tenant_id: uuid.UUID, targets: list[str]) -> list[str]:
+    """City where the newest contacts have a City, though the file says city."""
+    attributes = Contact.of(tenant_id).with_only_columns(Contact.attributes)
+    newest = attributes.order_by(Contact.id.desc()).limit(_CONTACTS_LOOKED_AT).subquery()
+    names = select(func.jsonb_object_keys(newest.c.attributes).label("name")).subquery()
+    by_use = select(names.c.name).group_by(names.c.name).order_by(func.count())
+    spelt = {lower(name): csv_columns.ATTRIBUTE + name for name in db.session.scalars(by_use)}
+    return [
+        spelt.get(lower(t.removeprefix(csv_columns.ATTRIBUTE)), t) if _is_attribute(t) else t for t in targets
+    ]
+
+
+def _is_attribute(target: str) -> bool:
+    return target.startswith(csv_columns.ATTRIBUTE)
 
 
 def _group(tenant_id: uuid.UUID, choice: Choice) -> uuid.UUID | None:

@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, select, text
 from webapp import broker
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, Conflict, Refusal
-from webapp.models.groups import Group
 from webapp.models.imports import ImportChunk, ImportRun
 from webapp.services import groups
 from webapp.services.events import emit
@@ -123,10 +122,8 @@ def _forget_file(run: ImportRun) -> None:
 
 
 def _tell_group(run: ImportRun) -> None:
-    if run.group_id is None or not run.read_rows:
-        return
-    group = db.session.get(Group, (run.tenant_id, run.group_id))
-    if group is not None:
+    group = runs.group_of(run)
+    if group is not None and run.read_rows > run.refused:
         db.session.refresh(group)
         emit(run.tenant_id, "group_updated", group.id, groups.described(group))
 
