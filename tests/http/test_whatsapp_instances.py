@@ -46,6 +46,14 @@ def test_what_is_refused_stands_beside_its_field_and_what_was_typed_is_kept(owne
     assert not any(ACCESS[name] in answer.text for name in ("access_token", "app_secret"))
 
 
+def test_everything_that_is_wrong_is_said_at_once(owner: Person) -> None:
+    answer = owner.post("/numbers/new", typed(name="", phone_number_id="abc", api_version="latest"))
+    assert answer.status_code == 422
+    assert "3 fields need your attention" in answer.text
+    assert "up to 20 digits" in answer.text
+    assert "A version looks like v23.0." in answer.text
+
+
 def test_the_second_number_with_the_same_id_is_refused_in_words(owner: Person) -> None:
     make_number(owner.tenant_id)
     answer = owner.post("/numbers/new", typed(name="Again"))

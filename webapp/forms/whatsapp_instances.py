@@ -3,10 +3,14 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, PasswordField, StringField, TelField, URLField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 # Browsers offer to fill these in, or to keep them; neither helps here.
 _NO_HELP = {"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
+# The service says the same; here it is said of all fields at once.
+_DIGITS = Regexp(
+    r"[\d\s]{1,40}$", message=_l("This is a number of up to 20 digits. Copy it from your app's page at Meta.")
+)
 _SECRET = _NO_HELP | {"autocomplete": "new-password"}
 
 
@@ -24,13 +28,13 @@ class WhatsAppInstanceForm(FlaskForm):
     )
     phone_number_id = StringField(
         _l("Phone number ID"),
-        [InputRequired(_l("Copy it from your app at Meta.")), Length(max=100)],
+        [InputRequired(_l("Copy it from your app at Meta.")), _DIGITS],
         description=_l("At Meta: your app, WhatsApp, API Setup, under the number."),
         render_kw=_NO_HELP | {"inputmode": "numeric"},
     )
     business_account_id = StringField(
         _l("WhatsApp Business Account ID"),
-        [InputRequired(_l("Copy it from your app at Meta.")), Length(max=100)],
+        [InputRequired(_l("Copy it from your app at Meta.")), _DIGITS],
         description=_l("On the same page, beside the phone number ID."),
         render_kw=_NO_HELP | {"inputmode": "numeric"},
     )
@@ -75,7 +79,10 @@ class WhatsAppInstanceForm(FlaskForm):
     )
     api_version = StringField(
         _l("Version"),
-        [InputRequired(_l("Type the version.")), Length(max=10)],
+        [
+            InputRequired(_l("Type the version.")),
+            Regexp(r"\s*[vV]\d{1,2}\.\d\s*$", message=_l("A version looks like v23.0.")),
+        ],
         default="v23.0",
         description=_l("Of WhatsApp's interface."),
         render_kw=_NO_HELP,
