@@ -63,22 +63,30 @@ def test_the_number_of_a_dead_server_may_belong_to_another_program_by_now(folder
     with servers.start(folder, fsync=False) as started:
         words = note.read_text().splitlines()
         started.postgres.kill()
-    with subprocess.Popen(["sleep", "600"]) as other:
+    other = subprocess.Popen(["sleep", "600"])
+    try:
         note.write_text("\n".join([str(other.pid), *words[1:], ""]))
         with servers.start(folder, fsync=False):
             assert lives(other.pid)
+    finally:
         other.kill()
+        other.wait()
 
 
 def test_servers_that_were_left_running_make_room(folder: Path) -> None:
     with servers.start(folder, fsync=False) as started:
         commands = [server.command for server in (started.postgres, started.valkey)]
     left = [subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL) for command in commands]
-    eventually((folder / "postgres" / "postmaster.pid").exists, "the left server did not start")
-    with servers.start(folder, fsync=False) as again:
-        assert {process.wait(10) for process in left} == {-signal.SIGKILL}
-        with psycopg.connect(again.database_url) as database:
-            assert database.execute("SELECT 1").fetchall() == [(1,)]
+    try:
+        eventually((folder / "postgres" / "postmaster.pid").exists, "the left server did not start")
+        with servers.start(folder, fsync=False) as again:
+            assert [process.poll() for process in left] == [-signal.SIGKILL, -signal.SIGKILL]
+            with psycopg.connect(again.database_url) as database:
+                assert database.execute("SELECT 1").fetchall() == [(1,)]
+    finally:
+        for process in left:
+            process.kill()
+            process.wait()
 
 
 def test_an_interrupted_first_start_costs_nothing(folder: Path) -> None:

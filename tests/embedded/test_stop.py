@@ -44,7 +44,7 @@ def test_a_second_wish_hurries(folder: Path) -> None:
 def test_the_same_wish_by_two_ways_is_one(folder: Path) -> None:
     with House(folder) as house:
         house.opens()
-        house.process.send_signal(signal.SIGTERM)
+        house.process.send_signal(signal.SIGINT)
         assert house.asked_to_end(signal.SIGTERM) == 0
     assert "the work is done" in house.text
 
