@@ -49,7 +49,7 @@ def described(instance: WhatsAppInstance) -> dict[str, Any]:
 
 
 def listed(
-    tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: uuid.UUID
+    tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: Any
 ) -> Page[WhatsAppInstance]:
     """One page of numbers, newest first; `q` is the beginning of the name."""
     query = WhatsAppInstance.of(tenant_id, deleted=deleted)
@@ -60,7 +60,7 @@ def listed(
 
 def get(tenant_id: uuid.UUID, instance_id: uuid.UUID, *, deleted: bool = False) -> WhatsAppInstance:
     query = WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id)
-    instance = db.session.scalar(query)
+    instance: WhatsAppInstance | None = db.session.scalar(query)
     if instance is None:
         raise NotFound(N_("There is no such number."))
     return instance

@@ -3,10 +3,9 @@
 import uuid
 
 from flask import Blueprint, render_template
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from webapp.domain import phones
+from webapp.forms.countries import country_names
 from webapp.forms.settings import PersonForm, RoleForm, TenantForm
 from webapp.forms.sign_in import PasswordForm
 from webapp.services import accounts, people, sessions, tenants
@@ -19,14 +18,14 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.get("")
 def index():
     tenant = here().tenant
-    form = TenantForm(obj=tenant).offer(_countries())
+    form = TenantForm(obj=tenant).offer(country_names())
     form.opt_out_words.data = "\n".join(tenant.opt_out_words)
     return _tenant(form)
 
 
 @bp.post("")
 def tenant():
-    form = TenantForm().offer(_countries())
+    form = TenantForm().offer(country_names())
     if (
         attempt(form, lambda: tenants.change(here().tenant.id, user_id=here().user.id, **_typed(form)))
         is None
@@ -140,9 +139,3 @@ def _typed(form: TenantForm) -> dict:
         "default_country": form.default_country.data,
         "opt_out_words": form.words(),
     }
-
-
-def _countries() -> dict[str, str]:
-    """Names in the reader's language by their codes, in the order of the names."""
-    names = {code: get_locale().territories.get(code, code) for code in phones.COUNTRIES}
-    return dict(sorted(names.items(), key=lambda named: named[1]))

@@ -62,8 +62,20 @@ PEOPLES: Final[tuple[tuple[int, Names], ...]] = (
             "Lindqvist Åkerström Sjöberg Nyström Öberg Hällgren Strömberg Wallin",
         ),
     ),
-    (5, _names("Agnieszka Paweł Zofia Łukasz Małgorzata Wojciech Hania Stanisław", "Nowak Wójcik Mazur Zięba Dudek Sikora Wróbel")),
-    (5, _names("Elif Mehmet Zeynep Çağlar Ayşe Şükrü İpek Ömer Gülşen Yiğit", "Yıldız Öztürk Çelik Şahin Aydın Güneş Koç Doğan")),
+    (
+        5,
+        _names(
+            "Agnieszka Paweł Zofia Łukasz Małgorzata Wojciech Hania Stanisław",
+            "Nowak Wójcik Mazur Zięba Dudek Sikora Wróbel",
+        ),
+    ),
+    (
+        5,
+        _names(
+            "Elif Mehmet Zeynep Çağlar Ayşe Şükrü İpek Ömer Gülşen Yiğit",
+            "Yıldız Öztürk Çelik Şahin Aydın Güneş Koç Doğan",
+        ),
+    ),
     (5, _names("فاطمة محمد ليلى يوسف نور عمر سلمى كريم هالة طارق", "الحسن منصور حداد النجار سليمان خليل الخطيب عباس")),
     (3, _names("נועה איתי תמר יונתן שירה אורי מיכל דניאל", "כהן לוי מזרחי פרץ ביטון אברהם פרידמן")),
     (5, _names("प्रिया अर्जुन अनन्या रोहन दीया विक्रम काव्या आरव", "शर्मा वर्मा गुप्ता पटेल रेड्डी अय्यर मेहता")),

@@ -52,7 +52,7 @@ def make() -> tuple[Tenant, str]:
 def _people(tenant_id: uuid.UUID, dice: random.Random) -> list[tuple[uuid.UUID, str]]:
     """Ids and phone keys, the scripted ones last."""
     written = insert(Contact).returning(Contact.id, Contact.phone_key, sort_by_parameter_order=True)
-    return [tuple(row) for row in db.session.execute(written, contacts(tenant_id, dice))]
+    return [(key, phone_key) for key, phone_key in db.session.execute(written, contacts(tenant_id, dice))]
 
 
 def _groups(tenant_id: uuid.UUID, people: list[tuple[uuid.UUID, str]], dice: random.Random) -> None:

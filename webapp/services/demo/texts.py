@@ -26,7 +26,8 @@ TEMPLATES: Final[tuple[dict[str, Any], ...]] = (
     },
     {
         "name": "Thank you",
-        "content": "Thank you for your visit, {{first name}}! How was the {{favourite}}? Answer with a number from 1 to 5.",
+        "content": "Thank you for your visit, {{first name}}! How was the {{favourite}}? "
+        "Answer with a number from 1 to 5.",
         "variables": {"first name": "dear guest", "favourite": "bread"},
     },
 )
