@@ -9,13 +9,14 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, MetaData, create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.dml import UpdateBase
 
 APP_ROLE = "crier_app"
 
@@ -88,6 +89,13 @@ def act_for(tenant_id: uuid.UUID | None) -> None:
 def acting_for() -> uuid.UUID | None:
     tenant_id: uuid.UUID | None = db.session().info.get("tenant_id")
     return tenant_id
+
+
+def rows_changed(statement: UpdateBase) -> int:
+    """Execute an insert, update or delete; returns how many rows it changed."""
+    # An insert forgets its count unless it is told to keep it.
+    result = db.session.execute(statement, execution_options={"preserve_rowcount": True})
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _tell_tenant(connection: Connection, tenant_id: uuid.UUID | None) -> None:

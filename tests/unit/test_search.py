@@ -21,7 +21,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
         ("12", Search(words=("12",))),
         ("+49 151", Search(phone_prefix="49151")),
         ("0049 151", Search(phone_prefix="49151")),
-        ("+1", Search(words=("+1",))),
+        ("+1", Search(phone_prefix="1")),
+        ("+", Search(words=("+",))),
         ("0151 234", Search(("0151", "234"), phone_prefix="0151234", phone_suffix="151234")),
         ("143", Search(("143",), phone_prefix="143", phone_suffix="143")),
         ("(202) 555-01", Search(("(202)", "555-01"), phone_prefix="20255501", phone_suffix="20255501")),
@@ -80,3 +81,16 @@ def test_between_prefix_and_bound_lies_what_begins_with_it(prefix, other):
         inside = prefix <= text and (bound is None or text < bound)
         assert inside == text.startswith(prefix)
         assert bound is None or bound.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("smith-jones", ("smith", "jones")),
+        ("O'Brien (Dublin), Sean_3/4", ("o'brien", "dublin", "sean", "3", "4")),
+        ("()", ()),
+        ("a-b-c-d-e-f-g", ("a", "b", "c", "d", "e", "f")),
+    ],
+)
+def test_words_are_broken_as_names_are(text, words):
+    assert read(text).name_words() == words

@@ -11,6 +11,8 @@ MAX_WORDS: Final = 6
 MAX_WORD: Final = 64
 MIN_PHONE_DIGITS: Final = 3
 
+# Where the trigger of migration 0002 breaks a name into words.
+_BREAKS: Final = re.compile(r"""[\s.,;:()"/|_-]+""")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PHONE: Final = re.compile(r"(\+?)[\d\s()./-]+", re.ASCII)
 _LAST_BEFORE_SURROGATES: Final = "\ud7ff"
@@ -29,6 +31,10 @@ class Search:
     phone_prefix: str | None = None
     phone_suffix: str | None = None
 
+    def name_words(self) -> tuple[str, ...]:
+        """The words as they stand in names: "Smith-Jones" is two."""
+        return tuple(part for word in self.words for part in _BREAKS.split(word) if part)[:MAX_WORDS]
+
     def __bool__(self) -> bool:
         return bool(self.words or self.phone_prefix or self.phone_suffix)
 
@@ -40,7 +46,7 @@ def read(text: str) -> Search:
     shown = with_western_digits(without_format_marks(unicodedata.normalize("NFKC", plain))).strip()
     phone = _PHONE.fullmatch(shown)
     digits = re.sub(r"\D", "", shown, flags=re.ASCII) if phone else ""
-    if phone is None or len(digits) < MIN_PHONE_DIGITS:
+    if phone is None or len(digits) < (1 if phone[1] else MIN_PHONE_DIGITS):
         return Search(words)
     if phone[1] or digits.startswith("00"):
         return Search(phone_prefix=digits.removeprefix("00"))

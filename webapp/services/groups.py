@@ -1,19 +1,24 @@
 """Groups: what contacts are sorted into."""
 
 import uuid
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import Select, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from webapp.db import db
+from webapp.db import db, rows_changed
 from webapp.domain import fields
-from webapp.domain.errors import Invalid, N_, NotFound
+from webapp.domain.errors import N_, Invalid, NotFound
 from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
+from webapp.services.contact_search import Which, chosen_ids
 from webapp.services.events import emit
 from webapp.services.pages import Page, page
+
+# A select box with more would help nobody.
+MOST_CHOICES: Final = 500
 
 
 def described(group: Group) -> dict[str, Any]:
@@ -27,9 +32,7 @@ def described(group: Group) -> dict[str, Any]:
     }
 
 
-def listed(
-    tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: uuid.UUID
-) -> Page[Group]:
+def listed(tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: Any) -> Page[Group]:
     """One page of groups, newest first; `q` is the beginning of the name."""
     query = Group.of(tenant_id, deleted=deleted)
     if q.strip():
@@ -38,7 +41,7 @@ def listed(
 
 
 def get(tenant_id: uuid.UUID, group_id: uuid.UUID, *, deleted: bool = False) -> Group:
-    group = db.session.scalar(Group.of(tenant_id, deleted=deleted).where(Group.id == group_id))
+    group: Group | None = db.session.scalar(Group.of(tenant_id, deleted=deleted).where(Group.id == group_id))
     if group is None:
         raise NotFound(N_("There is no such group."))
     return group
@@ -87,40 +90,76 @@ def restore(tenant_id: uuid.UUID, group_id: uuid.UUID) -> Group:
     return group
 
 
-def add_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, contact_ids: list[uuid.UUID]) -> int:
-    """Put contacts into a group; returns how many were not in it yet. Strangers among the ids are left out."""
-    group = get(tenant_id, group_id)
-    members = (
-        select(Contact.tenant_id, literal(group.id), Contact.id)
-        .where(Contact.tenant_id == tenant_id, Contact.id.in_(contact_ids), Contact.deleted_at.is_(None))
+def choices(tenant_id: uuid.UUID) -> list[Group]:
+    """The groups that a list to choose from shows, by name."""
+    query = Group.of(tenant_id).order_by(func.lower(Group.name)).limit(MOST_CHOICES)
+    return list(db.session.scalars(query))
+
+
+def of_contacts(tenant_id: uuid.UUID, contact_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Group]]:
+    """The groups of each of these contacts, by name."""
+    query = (
+        select(GroupContact.contact_id, Group)
+        .join(Group, (Group.tenant_id == GroupContact.tenant_id) & (Group.id == GroupContact.group_id))
+        .where(
+            GroupContact.tenant_id == tenant_id,
+            GroupContact.contact_id.in_(contact_ids),
+            Group.deleted_at.is_(None),
+        )
     )
-    added = db.session.execute(
-        insert(GroupContact)
-        .from_select(["tenant_id", "group_id", "contact_id"], members)
-        .on_conflict_do_nothing()
-    ).rowcount
-    return _told_membership(tenant_id, group, added)
+    found: dict[uuid.UUID, list[Group]] = {}
+    for contact_id, group in db.session.execute(query.order_by(func.lower(Group.name))):
+        found.setdefault(contact_id, []).append(group)
+    return found
 
 
-def remove_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, contact_ids: list[uuid.UUID]) -> int:
-    """Take contacts out of a group; returns how many were in it."""
+def join(tenant_id: uuid.UUID, contact_id: uuid.UUID, group_ids: Iterable[uuid.UUID]) -> None:
+    """Put one contact into groups, and tell it. Commits nothing."""
+    for group in db.session.scalars(Group.of(tenant_id).where(Group.id.in_(set(group_ids)))):
+        _tell(group, _put_in(group, select(Contact.id).where(Contact.id == contact_id)))
+
+
+def add_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which) -> int:
+    """Put contacts into a group; returns how many were not in it yet. Strangers among them are left out.
+
+    Of all that match, one call takes at most contact_search.MOST_AT_ONCE who are not in it yet.
+    """
     group = get(tenant_id, group_id)
-    removed = db.session.execute(
+    added = _put_in(group, chosen_ids(tenant_id, chosen, outside=group.id))
+    _tell(group, added)
+    db.session.commit()
+    return added
+
+
+def remove_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which) -> int:
+    """Take contacts out of a group; returns how many were in it. The contacts stay."""
+    group = get(tenant_id, group_id)
+    removed = rows_changed(
         delete(GroupContact).where(
             GroupContact.tenant_id == tenant_id,
             GroupContact.group_id == group.id,
-            GroupContact.contact_id.in_(contact_ids),
+            GroupContact.contact_id.in_(chosen_ids(tenant_id, chosen)),
         )
-    ).rowcount
-    return _told_membership(tenant_id, group, removed)
+    )
+    _tell(group, removed)
+    db.session.commit()
+    return removed
 
 
-def _told_membership(tenant_id: uuid.UUID, group: Group, changed: int) -> int:
+def _put_in(group: Group, ids: Select[uuid.UUID]) -> int:
+    """Take living contacts of the group's tenant among these ids into it; returns how many are new there."""
+    members = select(Contact.tenant_id, literal(group.id), Contact.id).where(
+        Contact.tenant_id == group.tenant_id, Contact.deleted_at.is_(None), Contact.id.in_(ids)
+    )
+    columns = ["tenant_id", "group_id", "contact_id"]
+    put = insert(GroupContact).from_select(columns, members).on_conflict_do_nothing()
+    return rows_changed(put)
+
+
+def _tell(group: Group, changed: int) -> None:
     if changed:
         db.session.refresh(group)
-        emit(tenant_id, "group_updated", group.id, described(group))
-    db.session.commit()
-    return changed
+        emit(group.tenant_id, "group_updated", group.id, described(group))
 
 
 def _clean(name: str, description: str) -> dict[str, str]:

@@ -1,0 +1,212 @@
+"""Contacts: the people a tenant may write to, one living contact per person."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.exc import IntegrityError
+
+from webapp.db import db
+from webapp.domain import attributes as attribute_rules
+from webapp.domain import fields, phones
+from webapp.domain.errors import N_, Conflict, Invalid, NotFound
+from webapp.models.contacts import Contact
+from webapp.models.tenants import Tenant
+from webapp.services import audit, contact_lists, groups, opt_outs
+from webapp.services.contact_search import Which
+from webapp.services.events import emit
+from webapp.services.locks import lock_tenant
+from webapp.services.pages import Page
+
+LONGEST_NAME: Final = 200
+
+# What a person may take back for somebody. WhatsApp's own switch is theirs alone.
+LIFTED_BY_PEOPLE: Final = ("stop_word", "page", "provider_error")
+
+_TAKEN: Final = N_("This number is already in your list: %(name)s")
+_TAKEN_MEANWHILE: Final = N_(
+    "Somebody else in your list has this number by now: %(name)s. Change or delete that contact first."
+)
+_STOPPED_IN_WHATSAPP: Final = N_(
+    "This person has switched off your marketing messages in WhatsApp. Only they can switch them on again, there."
+)
+
+
+def described(contact: Contact) -> dict[str, Any]:
+    """The contact as events and the API tell it."""
+    return {
+        "id": str(contact.id),
+        "phoneNumber": contact.phone_number,
+        "name": contact.name,
+        "attributes": contact.attributes,
+        "isActive": contact.is_active,
+    }
+
+
+def described_in_sql() -> ColumnElement[Any]:
+    """The same for many at once, inside a statement."""
+    return func.jsonb_build_object(
+        *("id", Contact.id, "phoneNumber", Contact.phone_number, "name", Contact.name),
+        *("attributes", Contact.attributes, "isActive", Contact.is_active),
+    )
+
+
+def called(contact: Contact) -> str:
+    """How a contact is called where it has no name: by its number, if that is known."""
+    return contact.name or (phones.pretty(contact.phone_number) if contact.phone_number else "")
+
+
+def listed(
+    tenant_id: uuid.UUID,
+    *,
+    q: str = "",
+    group_id: uuid.UUID | None = None,
+    status: str = "",
+    deleted: bool = False,
+    **keys: Any,
+) -> Page[Contact]:
+    """One page of contacts, newest first; `q`, `group_id`, `status` as in contact_search.Which."""
+    return contact_lists.listed(tenant_id, Which(q, group_id, status, deleted), **keys)
+
+
+def get(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, deleted: bool = False) -> Contact:
+    contact: Contact | None = db.session.scalar(
+        Contact.of(tenant_id, deleted=deleted).where(Contact.id == contact_id)
+    )
+    if contact is None:
+        raise NotFound(N_("There is no such contact."))
+    return contact
+
+
+def create(
+    tenant_id: uuid.UUID,
+    *,
+    phone_number: str,
+    name: str = "",
+    attributes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    is_active: bool = True,
+    group_ids: Iterable[uuid.UUID] = (),
+) -> Contact:
+    """Add somebody by a number that no living contact has, however it is spelt."""
+    contact = Contact(tenant_id=tenant_id, is_active=is_active, **_clean(name, attributes))
+    _give_number(contact, phone_number)
+    db.session.add(contact)
+    _flush(contact)
+    emit(tenant_id, "contact_created", contact.id, described(contact))
+    groups.join(tenant_id, contact.id, group_ids)
+    db.session.commit()
+    return contact
+
+
+def update(
+    tenant_id: uuid.UUID,
+    contact_id: uuid.UUID,
+    *,
+    phone_number: str,
+    name: str = "",
+    attributes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    is_active: bool = True,
+) -> Contact:
+    """Change somebody; when this deactivates them, no message reaches them any more once it has returned.
+
+    Who said no to messages has said so for a new number, too.
+    """
+    lock_tenant(tenant_id)
+    contact = get(tenant_id, contact_id)
+    known_as = contact.phone_key
+    for field, value in _clean(name, attributes).items():
+        setattr(contact, field, value)
+    _give_number(contact, phone_number)
+    contact.is_active = is_active
+    _flush(contact)
+    opt_outs.follow(tenant_id, known_as, contact.phone_key)
+    emit(tenant_id, "contact_updated", contact.id, described(contact))
+    db.session.commit()
+    return contact
+
+
+def remove(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
+    """Move somebody to the trash: once this has returned, no message reaches them any more."""
+    lock_tenant(tenant_id)
+    contact = get(tenant_id, contact_id)
+    contact.deleted_at = func.clock_timestamp()
+    emit(tenant_id, "contact_deleted", contact.id, described(contact))
+    db.session.commit()
+    return contact
+
+
+def restore(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
+    """Bring somebody back from the trash with their groups, unless another living contact has their number."""
+    contact = get(tenant_id, contact_id, deleted=True)
+    contact.deleted_at = None
+    try:
+        _flush(contact)
+    except Invalid as taken:
+        raise Conflict(_TAKEN_MEANWHILE, **taken.values) from None
+    emit(tenant_id, "contact_created", contact.id, described(contact))
+    db.session.commit()
+    return contact
+
+
+def opt_out(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID | None = None) -> Contact:
+    """Note that somebody wants no more messages: once this has returned, none reaches them any more."""
+    lock_tenant(tenant_id)
+    contact = get(tenant_id, contact_id)
+    if opt_outs.add(tenant_id, contact.phone_key, "page"):
+        _tell_choice(contact, by, opted_out=True)
+    db.session.commit()
+    return contact
+
+
+def opt_in(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID | None = None) -> Contact:
+    """Take somebody's no back, as they asked for.
+
+    Raises:
+        Conflict: they said it with WhatsApp's own switch, which is theirs alone.
+    """
+    contact = get(tenant_id, contact_id)
+    if opt_outs.lift(tenant_id, contact.phone_key, *LIFTED_BY_PEOPLE):
+        _tell_choice(contact, by, opted_out=bool(opt_outs.standing(tenant_id, [contact.phone_key])))
+    elif opt_outs.standing(tenant_id, [contact.phone_key]):
+        raise Conflict(_STOPPED_IN_WHATSAPP)
+    db.session.commit()
+    return contact
+
+
+def _tell_choice(contact: Contact, by: uuid.UUID | None, *, opted_out: bool) -> None:
+    audit.record(contact.tenant_id, by, "contact_opted_out" if opted_out else "contact_opted_in", contact.id)
+    emit(contact.tenant_id, "contact_updated", contact.id, {**described(contact), "optedOut": opted_out})
+
+
+def _clean(name: str, attributes: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, Any]:
+    pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
+    return {
+        "name": fields.line("name", name, LONGEST_NAME, required=False),
+        "attributes": attribute_rules.cleaned(pairs),
+    }
+
+
+def _give_number(contact: Contact, text: str) -> None:
+    """The number as it was typed. Who hides it, and is known by their WhatsApp id, may stay without."""
+    if contact.whatsapp_user_id and contact.phone_number is None and not text.strip():
+        return
+    tenant = db.session.get_one(Tenant, contact.tenant_id)
+    phone = phones.parse(text, tenant.default_country)
+    if phone.e164 == contact.phone_number:
+        return  # whoever has written to us is no longer doubtful, whatever the shape of their number
+    contact.phone_number, contact.phone_key = phone.e164, phone.key
+    contact.is_doubtful, contact.wa_id = phone.doubtful, None
+
+
+def _flush(contact: Contact) -> None:
+    tenant_id, key, number = contact.tenant_id, contact.phone_key, contact.phone_number
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        if "contacts_phone_key_alive" not in str(error.orig):
+            raise
+        holder = db.session.scalar(Contact.of(tenant_id).where(Contact.phone_key == key))
+        name = called(holder) if holder else phones.pretty(number or "")
+        raise Invalid("phone_number", _TAKEN, name=name) from None
