@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import broker, cli, db, logs
+from webapp import broker, callbacks, cli, db, logs
 from webapp.config import Settings
 from webapp.views import (
     dashboard,
@@ -30,7 +30,17 @@ from webapp.views import whatsapp_instances as numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BLUEPRINTS = (health.bp, sign_in.bp, dashboard.bp, groups.bp, imports.bp, message_templates.bp, numbers.bp, settings_page.bp)
+BLUEPRINTS = (
+    health.bp,
+    sign_in.bp,
+    dashboard.bp,
+    groups.bp,
+    imports.bp,
+    message_templates.bp,
+    numbers.bp,
+    settings_page.bp,
+    callbacks.bp,
+)
 
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
@@ -47,7 +57,7 @@ def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for room in (formats, statics, guard, uploads):
         room.install(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(callbacks.bp)  # a provider has no page of ours; it signs what it posts
     for room in (headers, errors, cli):
         room.install(app)
     for blueprint in BLUEPRINTS:

@@ -3,8 +3,9 @@
 import uuid
 
 from webapp.sending import plan, senders
-from webapp.services import instance_checks
+from webapp.services import bells, instance_checks
 from webapp.services.imports import work as imports
+from webapp.services.receiving import apply as receiving
 
 
 def plan_campaign(tenant_id: str, campaign_id: str) -> None:
@@ -14,6 +15,12 @@ def plan_campaign(tenant_id: str, campaign_id: str) -> None:
 def send_slice() -> None:
     """Serve whatever runs for some seconds; while there is work left, the next bell hangs already."""
     senders.serve_slice()
+
+
+def apply_callbacks(tenant_id: str) -> None:
+    """Apply what providers told for a second or two; while there is more, the next bell hangs already."""
+    if receiving.apply(uuid.UUID(tenant_id)):
+        bells.ring("apply_callbacks", uuid.UUID(tenant_id))
 
 
 def run_import(tenant_id: str, import_run_id: str) -> None:

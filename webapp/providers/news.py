@@ -43,7 +43,9 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """Somebody wrote to us. `text` is what they typed, chose or attached in words, `payload` what the button
-    they pressed carries, `reply_to` the message they answered, `extras` everything else the provider told."""
+    they pressed carries, `reply_to` the message they answered, `extras` everything else the provider told.
+
+    Type `system` is no message of theirs: `moved_to` is then the WhatsApp id of somebody's new number."""
 
     phone_number_id: str
     business_account_id: str
@@ -57,6 +59,7 @@ class Inbound:
     payload: str = ""
     reply_to: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 # How a message without words of its own is shown.

@@ -66,7 +66,15 @@ def _inbound(change: Change, item: dict[str, Any]) -> Inbound:
         payload_of(kind, item),
         clean(mapping(item.get("context")).get("id"), 500),
         clean_all({key: value for key, value in item.items() if key not in _READ_ALREADY}),
+        _moved_to(mapping(item.get("system"))) if kind == "system" else "",
     )
+
+
+def _moved_to(system: dict[str, Any]) -> str:
+    """Older versions call the new id new_wa_id, and the notice customer_changed_number."""
+    if not clean(system.get("type"), 50).endswith("changed_number"):
+        return ""
+    return clean(system.get("wa_id") or system.get("new_wa_id"), 50)
 
 
 def _contact(change: Change, wa_id: str, user_id: str) -> dict[str, Any]:

@@ -1,0 +1,77 @@
+"""Intake: what is signed is stored as it came, before it is acknowledged. Nothing is read here."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import broker
+from webapp.db import act_for, db, on_commit
+from webapp.services.receiving.addresses import Address, address_of
+from webapp.services.receiving.forgeries import MOST_IN_A_ROW, Forgeries
+
+log = logging.getLogger(__name__)
+
+_forgeries: Final = Forgeries()
+
+_STORE: Final = text(
+    "insert into callback_inbox (tenant_id, whatsapp_instance_id, body) values (:tenant_id, :instance_id, :body)"
+)
+
+
+class Taken(Enum):
+    """What becomes of a callback at the door."""
+
+    STORED = "stored"
+    REFUSED = "refused"
+    AWAY = "away"
+
+
+def is_silenced(client: str) -> bool:
+    """Whether this client sent so many wrong signatures that the next is not even read."""
+    return _forgeries.is_silenced(client)
+
+
+def handshake(instance_id: uuid.UUID, args: Mapping[str, str]) -> str | None:
+    """What to answer a provider that asks whether the address is ours, or None to refuse."""
+    address = address_of(instance_id)
+    return address.provider.handshake(args, address.secrets.verify_token) if address else None
+
+
+def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: str) -> Taken:
+    """Store a callback whose signature is right over these very bytes, and ring for it to be applied.
+
+    A number that is gone and one without app secret hear nothing. AWAY asks the provider to try again later.
+    """
+    try:
+        address = address_of(instance_id)
+        if address is None or not _is_signed(address, raw, signature):
+            _note_forgery(instance_id, client)
+            return Taken.REFUSED
+        _forgeries.right(client)
+        _store(address, raw)
+    except SQLAlchemyError as error:
+        log.error("callback_not_stored", extra={"reason": type(error).__name__})
+        return Taken.AWAY
+    return Taken.STORED
+
+
+def _is_signed(address: Address, raw: bytes, signature: str | None) -> bool:
+    return address.provider.verify_signature(raw, signature, address.secrets.app_secret)
+
+
+def _store(address: Address, raw: bytes) -> None:
+    act_for(address.tenant_id)
+    place = {"tenant_id": address.tenant_id, "instance_id": address.instance.id, "body": raw}
+    db.session.execute(_STORE, place)
+    on_commit(broker.ring, "apply_callbacks", address.tenant_id)
+    db.session.commit()
+
+
+def _note_forgery(instance_id: uuid.UUID, client: str) -> None:
+    if _forgeries.wrong(client) in (1, MOST_IN_A_ROW):
+        log.warning("callback_refused", extra={"instance": str(instance_id), "client": client})
