@@ -18,12 +18,18 @@ def open_folder(folder: Path) -> None:
     """Makes the folder, closed to everybody else. A folder that holds other things keeps its mode."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not any(folder.iterdir()):
+        ours = folder.stat().st_uid == os.geteuid()
+        if ours and not any(folder.iterdir()):
             folder.chmod(0o700)
     except OSError as error:
         raise Refused(f"The data folder {folder} can not be used: {error.strerror}.") from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise Refused(f"The data folder {folder} belongs to another user: set DATA_DIR to one of yours.")
+    # Root may enter every folder, but the database, which it has to run as somebody else, may not.
+    closed = not ours and not folder.stat().st_mode & 0o077
+    if closed or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise Refused(
+            f"The data folder {folder} belongs to another user: "
+            "run Crier as that user, or set DATA_DIR to a folder of yours."
+        )
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """The first start, the second, and the starts that are refused."""
 
 import json
+import os
 import shutil
 import socket
 import stat
@@ -131,6 +132,16 @@ def test_a_taken_port_is_told_before_anything_starts(folder: Path) -> None:
             f"stop that one, or choose another port, such as {name}={port + 1}."
         ]
         assert not (folder / "secrets.json").exists()
+
+
+def test_a_folder_of_another_user_is_told(folder: Path) -> None:
+    if os.geteuid() == 0:
+        folder.mkdir(mode=0o700)
+        os.chown(folder, 65534, 65534)
+    with House(folder if os.geteuid() == 0 else Path("/root/crier")) as house:
+        assert house.ended() == 1
+    (line,) = house.lines
+    assert line.startswith("The data folder ")
 
 
 def test_nonsense_for_a_port_is_told(folder: Path) -> None:
