@@ -49,6 +49,7 @@ def all_rounds() -> list[Round]:
         Round(ring_again, 2),
         Round(bells.ring_forgotten, 2),
         Round(bells.clean_registries, 15),
+        Round(bells.check_after_moving, 15),
         Round(sessions.forget_old, 300),
     ]
 

@@ -355,6 +355,25 @@ def test_a_check_whose_bell_was_lost_is_rung_for_again(owner: Person) -> None:
     assert waiting_checks() == [[str(owner.tenant_id), str(number.id)]]
 
 
+def test_after_a_move_of_ours_connected_numbers_are_checked_again(
+    app: Flask, owner: Person, simulator: Simulator, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(app, monkeypatch, sink.url("/before"))
+    number = checked(simulated(owner.tenant_id, simulator))
+    bells.check_after_moving()
+    db.session.refresh(number)
+    assert number.status == "connected"
+    db.session.commit()
+    at(app, monkeypatch, sink.url("/after"))
+    bells.check_after_moving()
+    db.session.refresh(number)
+    assert number.status == "unchecked"
+    checked(number)
+    bells.check_after_moving()
+    db.session.refresh(number)
+    assert (number.status, number.check_result["callbacks"]) == ("connected", None)
+
+
 def test_strangers_have_no_such_number(owner: Person, stranger: Person) -> None:
     number = make_number(owner.tenant_id)
     with pytest.raises(NotFound):

@@ -8,11 +8,15 @@ from sqlalchemy import text
 
 from webapp import broker
 from webapp.db import as_owner
+from webapp.services import instance_checks
 
 # Work of all tenants that waits for a job: (job, the query for its arguments).
 _WAITING: Final = (
     ("apply_callbacks", text("select distinct tenant_id from callback_inbox where applied_at is null")),
-    ("run_import", text("select tenant_id, id from import_runs where status in ('queued', 'reading', 'merging')")),
+    (
+        "run_import",
+        text("select tenant_id, id from import_runs where status in ('queued', 'reading', 'merging')"),
+    ),
     (
         "check_instance",
         text(
@@ -20,6 +24,12 @@ _WAITING: Final = (
             " or (status = 'checking' and updated_at < now() - interval '1 minute'))"
         ),
     ),
+)
+
+# Connected numbers whose provider was told an address of ours that is not the present one.
+_MOVED: Final = text(
+    "update whatsapp_instances set status = 'unchecked', updated_at = now() where status = 'connected'"
+    " and deleted_at is null and check_result->>'callback_address' <> :before_id || id"
 )
 
 
@@ -33,6 +43,12 @@ def ring_forgotten() -> None:
         waiting = [(name, tuple(row)) for name, query in _WAITING for row in connection.execute(query)]
     for name, ids in waiting:
         broker.ring(name, *ids)
+
+
+def check_after_moving() -> None:
+    """Have numbers checked again after BASE_URL changed, so that news of their messages comes to the new address."""
+    with as_owner() as connection:
+        connection.execute(_MOVED, {"before_id": instance_checks.callback_address("")})
 
 
 def clean_registries() -> None:

@@ -36,7 +36,7 @@ _OUT_OF_REACH: Final = Issue(
 )
 
 
-def callback_address(instance_id: uuid.UUID) -> str:
+def callback_address(instance_id: uuid.UUID | str) -> str:
     """Where the provider posts its news of this number."""
     return f"{_base_url()}/callbacks/whatsapp/{instance_id}"
 
@@ -98,7 +98,10 @@ def _write_down(
         instance.quality = info.quality if info.quality in QUALITIES else "UNKNOWN"
     if instance.status != "paused":
         tried = instance.check_result.get("tries", 0) + 1
-        instance.check_result = _told(info) | {"callbacks": _words(callbacks) if callbacks else None}
+        instance.check_result = _told(info) | {
+            "callbacks": _words(callbacks) if callbacks else None,
+            "callback_address": callback_address(instance_id),
+        }
         instance.status = _status(info)
         if _may_pass(info, callbacks) and tried < _TRIES:
             # The clock rings for it again in a moment.
