@@ -199,3 +199,14 @@ def test_it_runs_as_the_documentation_says(app: Flask, settings: Settings) -> No
     said = subprocess.run([*command, "--json"], cwd=PROJECT, env=env, capture_output=True, text=True)
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout)["setupUrl"].startswith("https://crier.example/link/")
+
+
+def test_where_nothing_runs_it_says_so_in_one_sentence(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "users", "link", "--first-owner"]
+    said = subprocess.run(
+        command, cwd=PROJECT, env=env | {"DATA_DIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert (said.returncode, said.stdout) == (3, "")
+    assert said.stderr.startswith(f"DATABASE_URL is not set and no embedded servers run in {tmp_path}")
+    assert said.stderr.count("\n") == 1
