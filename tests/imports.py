@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import select
+
 from webapp.db import db
 from webapp.models.contacts import Contact
 from webapp.models.imports import ImportRun

@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_index(
         "import_rows_phone_key_idx",
         "import_rows",
-        ["tenant_id", "import_run_id", "phone_key", "row_number"],
+        ["tenant_id", "phone_key", "import_run_id", "row_number"],
         postgresql_where=sa.text("phone_key is not null"),
     )
 

@@ -6,25 +6,23 @@ Opt-outs are kept by phone key elsewhere, so nothing here can lift one.
 
 from typing import Final
 
-from sqlalchemy import TextClause, text
-
-from webapp.db import db
 from webapp.domain import csv_columns
 from webapp.models.imports import ImportRun
+from webapp.services.imports.statements import execute
 from webapp.services.locks import lock_tenant
 
 _STEP_ROWS: Final = 4_000
 
-# The last row about a person is found by its key, row by row: a plan without statistics would read all rows.
+# The last row about a person is found by its key, row by row, in an index that only the key leads to.
 _ROWS: Final = """
     with rows as materialized (
         select r.*,
-               r.row_number = (select max(later.row_number) from import_rows later
-                                where later.tenant_id = :tenant_id and later.import_run_id = :run_id
-                                  and later.phone_key = r.phone_key) as is_last
+               r.row_number = (select max(same.row_number) filter (where same.import_run_id = %(run_id)s)
+                                 from import_rows same
+                                where same.tenant_id = %(tenant_id)s and same.phone_key = r.phone_key) as is_last
           from import_rows r
-         where r.tenant_id = :tenant_id and r.import_run_id = :run_id
-           and r.row_number > :after and r.row_number <= :until and r.reason is null
+         where r.tenant_id = %(tenant_id)s and r.import_run_id = %(run_id)s
+           and r.row_number > %(after)s and r.row_number <= %(until)s and r.reason is null
     )"""
 # In the order of the keys, so that two imports at once lock people in the same order.
 _UPSERT: Final = """,
@@ -38,7 +36,7 @@ _UPSERT: Final = """,
     select (select count(*) from rows) as rows, (select count(*) from rows where is_last) as people,
            count(*) filter (where is_new) as added, count(*) filter (where not is_new) as updated
       from written"""
-_IS_ACTIVE: Final = """coalesce(is_active, (select k.is_active from contacts k where k.tenant_id = :tenant_id
+_IS_ACTIVE: Final = """coalesce(is_active, (select k.is_active from contacts k where k.tenant_id = %(tenant_id)s
                          and k.phone_key = rows.phone_key and k.deleted_at is null), true)"""
 # {{city}} finds City too, so one person has no two attributes that differ in case alone.
 _REPLACED: Final = """(c.attributes - array(
@@ -54,36 +52,34 @@ _BECOMES: Final = {
     "fill": {"name": "coalesce(nullif(c.name, ''), excluded.name)", "attributes": _FILLED},
     "keep": {},
 }
-_JOIN: Final = text("""
+_JOIN: Final = """
     insert into group_contacts (tenant_id, group_id, contact_id)
-    select :tenant_id, :group_id, c.id
+    select %(tenant_id)s, %(group_id)s, c.id
       from (select distinct phone_key from import_rows
-             where tenant_id = :tenant_id and import_run_id = :run_id
-               and row_number > :after and row_number <= :until and reason is null) r
-           cross join lateral (select id from contacts where tenant_id = :tenant_id
+             where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s
+               and row_number > %(after)s and row_number <= %(until)s and reason is null) r
+           cross join lateral (select id from contacts where tenant_id = %(tenant_id)s
                                 and phone_key = r.phone_key and deleted_at is null limit 1) c
-        on conflict do nothing
-""")
-_FORGET: Final = text("""
+        on conflict do nothing"""
+_FORGET: Final = """
     delete from import_rows
-     where tenant_id = :tenant_id and import_run_id = :run_id
-       and row_number > :after and row_number <= :until and reason is null
-""")
+     where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s
+       and row_number > %(after)s and row_number <= %(until)s and reason is null"""
 
 
 def step(run: ImportRun) -> bool:
     """Make contacts of the next rows and forget these; True when there are no more."""
     until = min(run.merged_rows + _STEP_ROWS, run.read_rows)
     span = {"tenant_id": run.tenant_id, "run_id": run.id, "after": run.merged_rows, "until": until}
-    counted = db.session.execute(_upsert(run), span).one()
-    run.added += counted.added
-    run.updated += counted.updated
-    run.unchanged += counted.people - counted.added - counted.updated
-    run.repeated += counted.rows - counted.people
+    rows, people, added, updated = execute(_upsert(run), span).fetchone()
+    run.added += added
+    run.updated += updated
+    run.unchanged += people - added - updated
+    run.repeated += rows - people
     run.merged_rows = until
     if run.group_id is not None:
-        db.session.execute(_JOIN, span | {"group_id": run.group_id})
-    db.session.execute(_FORGET, span)
+        execute(_JOIN, span | {"group_id": run.group_id})
+    execute(_FORGET, span)
     return until >= run.read_rows
 
 
@@ -97,13 +93,13 @@ def _sets_active(run: ImportRun) -> bool:
     return csv_columns.IS_ACTIVE in run.mapping.values() and run.on_existing == "update"
 
 
-def _upsert(run: ImportRun) -> TextClause:
+def _upsert(run: ImportRun) -> str:
     told = _told_by(run)
     becomes = {column: value for column, value in _BECOMES[run.on_existing].items() if column in told}
     if _sets_active(run):
         becomes["is_active"] = "excluded.is_active"
     is_active = _IS_ACTIVE if _sets_active(run) else "coalesce(is_active, true)"
-    return text(_ROWS + _UPSERT.format(is_active=is_active, on_conflict=_on_conflict(becomes)))
+    return _ROWS + _UPSERT.format(is_active=is_active, on_conflict=_on_conflict(becomes))
 
 
 def _told_by(run: ImportRun) -> set[str]:

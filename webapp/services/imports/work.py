@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
 from webapp import broker
 from webapp.db import act_for, db
@@ -15,6 +15,7 @@ from webapp.models.imports import ImportChunk, ImportRun
 from webapp.services import groups
 from webapp.services.events import emit
 from webapp.services.imports import merging, reading, runs
+from webapp.services.imports.statements import execute
 
 _SLICE_SECONDS: Final = 1.5
 _TRIES: Final = 10
@@ -26,14 +27,13 @@ _ACCIDENT: Final = N_(
     "to bring in the rest."
 )
 _NOT_MAPPED: Final = N_("Nobody said within a day what the columns of this file are.")
-_FORGET_ROWS: Final = text("""
-    with gone as (
-        delete from import_rows where tenant_id = :tenant_id and import_run_id = :run_id and row_number in
-            (select row_number from import_rows where tenant_id = :tenant_id and import_run_id = :run_id
-                and reason is null limit :most)
-        returning 1)
-    select count(*) from gone
-""")
+_FORGET_ROWS: Final = """
+    delete from import_rows
+     where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s and reason is null
+       and row_number <= (select max(row_number) from (
+               select row_number from import_rows
+                where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s and reason is null
+                order by row_number limit %(most)s) first)"""
 
 
 def advance(tenant_id: uuid.UUID, run_id: uuid.UUID) -> None:
@@ -90,7 +90,7 @@ def _merge(run: ImportRun) -> bool:
 def _forget(run: ImportRun) -> bool:
     """What an import that ended early has left: rows that are not refused, then the file."""
     found = {"tenant_id": run.tenant_id, "run_id": run.id, "most": _LEFTOVERS_AT_ONCE}
-    if db.session.scalar(_FORGET_ROWS, found):
+    if execute(_FORGET_ROWS, found).rowcount:
         return True
     _forget_file(run)
     return False
