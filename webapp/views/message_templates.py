@@ -99,23 +99,24 @@ def restore(template_id: uuid.UUID):
 
 def _previewed(form: MessageTemplateForm, defaults: dict[str, str], template=None):
     if is_htmx():
-        around = message_text.beside(form.content.data or "", defaults)
-        return message_text.fragments(url=request.path, form_id="template-form", **around)
+        return message_text.fragments(**_beside(form, defaults))
     return _form(form, defaults, template)
 
 
 def _form(form: MessageTemplateForm, defaults: dict[str, str], template=None, status: int = 200):
     waiting = message_templates.waiting_campaigns(template.tenant_id, template.id) if template else 0
-    around = message_text.beside(form.content.data or "", defaults)
-    return render_template(
-        "message_templates/form.html",
-        form=form,
-        template=template,
-        waiting=waiting,
-        url=request.path,
-        form_id="template-form",
-        **around,
-    ), status
+    page = {"form": form, "template": template, "waiting": waiting, **_beside(form, defaults)}
+    return render_template("message_templates/form.html", **page), status
+
+
+def _beside(form: MessageTemplateForm, defaults: dict[str, str]) -> dict:
+    text = form.content.data or ""
+    return {
+        "url": request.path,
+        "form_id": "template-form",
+        **message_text.writing(text, defaults),
+        **message_text.phone(text, defaults),
+    }
 
 
 def _typed(form: MessageTemplateForm, defaults: dict[str, str]) -> dict:

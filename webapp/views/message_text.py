@@ -14,21 +14,17 @@ from webapp.views.guard import here
 from webapp.views.shared import as_uuid
 
 
-def beside(text: str, defaults: Mapping[str, str], chosen: Audience = previews.EVERYBODY) -> dict[str, Any]:
-    """For the fragments `placeholders` and `preview`: this text, through the eyes that the request asks for."""
-    return {
-        "draft": previews.draft(here().tenant.id, text),
-        "defaults": placeholders.by_key(defaults),
-        **phone(text, defaults, chosen),
-    }
+def writing(text: str, defaults: Mapping[str, str]) -> dict[str, Any]:
+    """For the fragment `placeholders`: those of this text, and the words for people without a value."""
+    return {"draft": previews.draft(here().tenant.id, text), "defaults": placeholders.by_key(defaults)}
 
 
-def phone(text: str, defaults: Mapping[str, str], chosen: Audience = previews.EVERYBODY) -> dict[str, Any]:
-    """For the fragment `preview` alone."""
-    tenant_id = here().tenant.id
-    contact = previews.reader(
-        tenant_id, chosen, as_uuid(request.values.get("contact")), request.values.get("preview", "")
-    )
+def phone(
+    text: str, defaults: Mapping[str, str], chosen: Audience = previews.EVERYBODY, *, anew: bool = False
+) -> dict[str, Any]:
+    """For the fragment `preview`: this text through the eyes that the request asks for, or `anew` the first."""
+    tenant_id, asked = here().tenant.id, {} if anew else request.values
+    contact = previews.reader(tenant_id, chosen, as_uuid(asked.get("contact")), asked.get("preview", ""))
     preview = previews.of(tenant_id, text, defaults, contact)
     return {
         "preview": preview,
@@ -42,6 +38,12 @@ def asks_for_preview() -> bool:
     return "preview" in request.form
 
 
+def turns_the_page() -> bool:
+    """Whether all that is asked for is the phone in somebody else's hands."""
+    return request.form.get("preview") in ("newer", "older")
+
+
 def fragments(**around: Any) -> str:
-    """The answer to htmx while somebody writes: the placeholders, and the phone out of band."""
-    return render_template("message_templates/beside.html", **around)
+    """The answer to htmx: the phone, and while somebody writes the placeholders too."""
+    name = "preview" if turns_the_page() else "beside"
+    return render_template(f"message_templates/{name}.html", **around)

@@ -1,6 +1,9 @@
 """Campaigns as pages and the engine look them up."""
 
 import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
 
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, NotFound
@@ -17,13 +20,24 @@ def get(tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, deleted: bool = False) 
 
 
 def listed(
-    tenant_id: uuid.UUID, *, status: str = "", deleted: bool = False, **keys: uuid.UUID
+    tenant_id: uuid.UUID, *, q: str = "", status: str = "", deleted: bool = False, **keys: uuid.UUID
 ) -> Page[Campaign]:
-    """One page of campaigns, newest first, in one status if one is named."""
+    """One page of campaigns, newest first; `q` is a part of the name, `status` one status."""
     query = Campaign.of(tenant_id, deleted=deleted)
+    if q.strip():
+        query = query.where(func.lower(Campaign.name).contains(q.strip().lower(), autoescape=True))
     if status:
         query = query.where(Campaign.status == status)
     return page(query, Campaign.id, **keys)
+
+
+def numbers_of(tenant_id: uuid.UUID, campaigns: Iterable[Campaign]) -> dict[uuid.UUID, WhatsAppInstance]:
+    """The numbers that these campaigns are sent from, deleted ones too, by their id."""
+    ids = {campaign.whatsapp_instance_id for campaign in campaigns} - {None}
+    query = select(WhatsAppInstance).where(
+        WhatsAppInstance.tenant_id == tenant_id, WhatsAppInstance.id.in_(ids)
+    )
+    return {number.id: number for number in db.session.scalars(query)}
 
 
 def with_number(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> tuple[Campaign, WhatsAppInstance] | None:
