@@ -40,9 +40,9 @@ def of(head: bytes, encoding: str, delimiter: str, has_header: bool | None = Non
     if not has_header or sample[0].fault:
         return Shape([], rows, _width([], rows), 0)
     headers, rows = rows[0], rows[1:]
+    width = _width(headers, rows)
     if not rows:
         raise Invalid("file", _NOBODY)
-    width = _width(headers, rows)
     return Shape(_named(headers, width), rows, width, _end_of_first(head, encoding, delimiter))
 
 
@@ -56,8 +56,9 @@ def _readable(sample: list[Record]) -> list[list[str]]:
 
 def _width(headers: list[str], rows: list[list[str]]) -> int:
     """As many columns as the header names, or more when most rows have more; at most 100."""
-    usual = Counter(map(_filled, rows)).most_common(1)[0][0]
-    width = max(_filled(headers), usual if headers else max(map(_filled, rows)))
+    widths = Counter(map(_filled, rows))
+    most = [width for width, count in widths.items() if count > len(rows) / 2 or not headers]
+    width = max([_filled(headers), *most])
     if width > MAX_COLUMNS:
         raise Invalid("file", _TOO_MANY_COLUMNS, count=width, limit=MAX_COLUMNS)
     return width
