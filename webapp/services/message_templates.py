@@ -13,7 +13,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.services.events import emit
-from webapp.services.pages import Page, page
+from webapp.services.pages import Page, has_part, page
 
 LONGEST_NAME: Final = 100
 LONGEST_DEFAULT: Final = 200
@@ -42,7 +42,7 @@ def listed(
     """One page of templates, newest first; `q` is a part of the name, `status` active or inactive."""
     query = MessageTemplate.of(tenant_id, deleted=deleted)
     if q.strip():
-        query = query.where(func.lower(MessageTemplate.name).contains(q.strip().lower(), autoescape=True))
+        query = query.where(has_part(MessageTemplate.name, q))
     if status in ("active", "inactive"):
         query = query.where(MessageTemplate.is_active == (status == "active"))
     return page(query, MessageTemplate.id, **keys)

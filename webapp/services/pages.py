@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
 
 from webapp.db import db
 
@@ -48,6 +48,12 @@ def page(
     rows = list(db.session.scalars(query.order_by(key.desc()).limit(limit + 1)))
     more, rows = len(rows) > limit, rows[:limit]
     return Page(rows, _key(rows, 0, key) if older else None, _key(rows, -1, key) if more else None)
+
+
+def has_part(column: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
+    """Whether a name has what was typed somewhere in it, whatever the case. For lists of thousands, not of millions."""
+    part = "".join(ch for ch in typed if ch.isprintable()).strip().lower()
+    return func.lower(column).contains(part[:100], autoescape=True)
 
 
 def _key(rows: list[Row], position: int, key: Any) -> uuid.UUID | None:

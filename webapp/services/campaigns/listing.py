@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services.pages import Page, page
+from webapp.services.pages import Page, has_part, page
 
 
 def get(tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, deleted: bool = False) -> Campaign:
@@ -25,7 +25,7 @@ def listed(
     """One page of campaigns, newest first; `q` is a part of the name, `status` one status."""
     query = Campaign.of(tenant_id, deleted=deleted)
     if q.strip():
-        query = query.where(func.lower(Campaign.name).contains(q.strip().lower(), autoescape=True))
+        query = query.where(has_part(Campaign.name, q))
     if status:
         query = query.where(Campaign.status == status)
     return page(query, Campaign.id, **keys)

@@ -70,18 +70,24 @@ def missing(campaign: Campaign) -> list[Invalid]:
     return [refusal for refusal in checks if refusal]
 
 
+def stamp(campaign: Campaign) -> str:
+    """Changes whenever the draft or its template does."""
+    template = text_of(campaign).template
+    return f"{campaign.updated_at.isoformat()} {template.version if template else ''}"
+
+
 def launch(
     tenant_id: uuid.UUID,
     campaign_id: uuid.UUID,
     user_id: uuid.UUID | None = None,
     *,
-    seen: datetime | None = None,
+    seen: str | None = None,
     typed: str | None = None,
 ) -> Campaign:
     """Let a draft go, now or at its time. Of two who do it at once the second is refused.
 
     Args:
-        seen: when the draft that was looked at had last been changed; a later change is a Conflict.
+        seen: the stamp of the draft that was looked at; when it has changed since, that is a Conflict.
         typed: the number of people as a person confirmed it, if it was asked for.
 
     Raises:
@@ -89,7 +95,7 @@ def launch(
         Invalid: on the wizard's step that has to be put right, or on `typed`.
     """
     campaign = drafts.held(tenant_id, campaign_id)
-    if seen is not None and campaign.updated_at != seen:
+    if seen is not None and seen != stamp(campaign):
         raise Conflict(N_("Somebody changed this campaign since you opened this page. Look at it once more."))
     for refusal in missing(campaign):
         raise refusal

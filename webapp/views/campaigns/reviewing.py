@@ -1,11 +1,9 @@
 """The review, the start, and what can be done while a campaign waits for its time."""
 
 import uuid
-from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from webapp.domain.errors import Invalid
@@ -30,6 +28,8 @@ def page(campaign: Any, refusal: Invalid | None = None):
         refused_step=refusal.field if refusal and refusal.field in progress.ORDER else None,
         reach=reach,
         left_out=beside.LEFT_OUT,
+        stamp=review.stamp(campaign),
+        look_url=url_for("campaigns.step", campaign_id=campaign.id, step="review"),
         typed=str(reach.reached) if reach and reach.reached > review.TYPED_ABOVE else None,
         **told(campaign, reach),
         **beside.around(campaign),
@@ -41,7 +41,9 @@ def page(campaign: Any, refusal: Invalid | None = None):
 def start(campaign_id: uuid.UUID):
     tenant_id, typed = here().tenant.id, request.form.get("typed", "")
     try:
-        campaign = review.launch(tenant_id, campaign_id, here().user.id, seen=_seen(), typed=typed)
+        campaign = review.launch(
+            tenant_id, campaign_id, here().user.id, seen=request.form.get("seen"), typed=typed
+        )
     except Invalid as refusal:
         return page(drafts.get(tenant_id, campaign_id), refusal)
     if campaign.status == "scheduled":
@@ -83,9 +85,3 @@ def _takes(campaign: Any, number: Any, people: int) -> dict[str, str]:
         "done_by": times.done_by(campaign.scheduled_at, people, speed, zone),
         "zone": times.shown(zone),
     }
-
-
-def _seen() -> datetime | None:
-    with suppress(ValueError):
-        return datetime.fromisoformat(request.form.get("seen", ""))
-    return None
