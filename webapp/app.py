@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import broker, callbacks, cli, db, logs
 from webapp.config import Settings
 from webapp.views import (
+    contact_bulk,
+    contacts,
     dashboard,
     errors,
     formats,
@@ -20,13 +22,16 @@ from webapp.views import (
     headers,
     health,
     imports,
+    live,
     message_templates,
+    messages,
     sign_in,
     statics,
     uploads,
 )
 from webapp.views import settings as settings_page
 from webapp.views import whatsapp_instances as numbers
+from webapp.views.campaigns import routes as campaigns
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,9 +39,14 @@ BLUEPRINTS = (
     health.bp,
     sign_in.bp,
     dashboard.bp,
+    contacts.bp,
+    contact_bulk.bp,
     groups.bp,
     imports.bp,
     message_templates.bp,
+    campaigns.bp,
+    live.bp,
+    messages.bp,
     numbers.bp,
     settings_page.bp,
     callbacks.bp,

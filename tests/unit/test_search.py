@@ -27,7 +27,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
         ("143", Search(("143",), phone_prefix="143", phone_suffix="143")),
         ("(202) 555-01", Search(("(202)", "555-01"), phone_prefix="20255501", phone_suffix="20255501")),
         ("\u202a+49151\u202c", Search(phone_prefix="49151")),
-        ("000", Search(phone_prefix="0")),
+        ("000", Search(("000",), phone_prefix="0", phone_suffix="000")),
+        ("0077", Search(("0077",), phone_prefix="77", phone_suffix="0077")),
+        ("0151", Search(("0151",), phone_prefix="0151", phone_suffix="0151")),
     ],
 )
 def test_reads_words_or_digits(text, search):
@@ -35,7 +37,7 @@ def test_reads_words_or_digits(text, search):
 
 
 def test_arabic_digits_find_the_same_number():
-    assert read("٠١٥١").phone_suffix == "151"
+    assert read("٠١٥١").phone_suffix == "0151"
 
 
 def test_a_novel_is_cut_down():

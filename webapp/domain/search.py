@@ -11,6 +11,9 @@ MAX_WORDS: Final = 6
 MAX_WORD: Final = 64
 MIN_PHONE_DIGITS: Final = 3
 
+# Fewer digits are the beginning or the end of a number, as they stand in it.
+MIN_WHOLE_NUMBER: Final = 7
+
 # Where the trigger of migration 0002 breaks a name into words.
 _BREAKS: Final = re.compile(r"""[\s.,;:()"/|_-]+""")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -48,7 +51,11 @@ def read(text: str) -> Search:
     digits = re.sub(r"\D", "", shown, flags=re.ASCII) if phone else ""
     if phone is None or len(digits) < (1 if phone[1] else MIN_PHONE_DIGITS):
         return Search(words)
-    if phone[1] or digits.startswith("00"):
+    if phone[1]:
+        return Search(phone_prefix=digits)
+    if len(digits) < MIN_WHOLE_NUMBER:
+        return Search(words, phone_prefix=digits.removeprefix("00"), phone_suffix=digits)
+    if digits.startswith("00"):
         return Search(phone_prefix=digits.removeprefix("00"))
     # 0151 23456789 ends +49 151 23456789: what is dialled before it at home is no part of the number.
     return Search(words, phone_prefix=digits, phone_suffix=digits.lstrip("0") or None)

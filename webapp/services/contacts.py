@@ -99,6 +99,17 @@ def create(
     return contact
 
 
+def add_to_group(tenant_id: uuid.UUID, group_id: uuid.UUID, *, phone_number: str, name: str = "") -> Contact:
+    """Put whoever has this number into a group; somebody unknown becomes a contact with this name."""
+    groups.get(tenant_id, group_id)
+    phone = _phone(tenant_id, phone_number)
+    known: Contact | None = db.session.scalar(Contact.of(tenant_id).where(Contact.phone_key == phone.key))
+    if known is None:
+        return create(tenant_id, phone_number=phone_number, name=name, group_ids=[group_id])
+    groups.add_contacts(tenant_id, group_id, [known.id])
+    return known
+
+
 def update(
     tenant_id: uuid.UUID,
     contact_id: uuid.UUID,
@@ -191,12 +202,15 @@ def _give_number(contact: Contact, text: str) -> None:
     """The number as it was typed. Who hides it, and is known by their WhatsApp id, may stay without."""
     if contact.whatsapp_user_id and contact.phone_number is None and not text.strip():
         return
-    tenant = db.session.get_one(Tenant, contact.tenant_id)
-    phone = phones.parse(text, tenant.default_country)
+    phone = _phone(contact.tenant_id, text)
     if phone.e164 == contact.phone_number:
         return  # whoever has written to us is no longer doubtful, whatever the shape of their number
     contact.phone_number, contact.phone_key = phone.e164, phone.key
     contact.is_doubtful, contact.wa_id = phone.doubtful, None
+
+
+def _phone(tenant_id: uuid.UUID, text: str) -> phones.Phone:
+    return phones.parse(text, db.session.get_one(Tenant, tenant_id).default_country)
 
 
 def _flush(contact: Contact) -> None:

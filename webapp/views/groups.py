@@ -5,8 +5,10 @@ import uuid
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from webapp.forms.contacts import AddByNumberForm
 from webapp.forms.groups import GroupForm
-from webapp.services import groups
+from webapp.services import contacts, groups
+from webapp.views.contact_listing import asked_which, listing
 from webapp.views.guard import here
 from webapp.views.shared import asked_keys, attempt, page_links, said, to
 
@@ -38,7 +40,19 @@ def create():
 
 @bp.get("/<uuid:group_id>")
 def show(group_id: uuid.UUID):
-    return render_template("groups/show.html", group=groups.get(here().tenant.id, group_id))
+    return _members(groups.get(here().tenant.id, group_id), AddByNumberForm(formdata=None))
+
+
+@bp.post("/<uuid:group_id>/people")
+def add_by_number(group_id: uuid.UUID):
+    form = AddByNumberForm()
+    group = groups.get(here().tenant.id, group_id)
+    typed = {"phone_number": form.phone_number.data or "", "name": form.name.data or ""}
+    contact = attempt(form, lambda: contacts.add_to_group(group.tenant_id, group.id, **typed))
+    if contact is None:
+        return _members(group, form, 422)
+    said(_("%(name)s is in %(group)s now.", name=contacts.called(contact), group=group.name))
+    return to("groups.show", group_id=group_id)
 
 
 @bp.get("/<uuid:group_id>/edit")
@@ -71,9 +85,19 @@ def restore(group_id: uuid.UUID):
     return to("groups.show", group_id=group_id)
 
 
+def _members(group, form: AddByNumberForm, status: int = 200):
+    which = asked_which(group.id)
+    place = listing(which, "groups.show", group_id=group.id)
+    return render_template("groups/show.html", group=group, form=form, **place), status
+
+
 def _form(form: GroupForm, group=None, status: int = 200):
     return render_template("groups/form.html", form=form, group=group), status
 
 
 def _typed(form: GroupForm) -> dict:
-    return {"name": form.name.data, "description": form.description.data or "", "is_active": form.is_active.data}
+    return {
+        "name": form.name.data,
+        "description": form.description.data or "",
+        "is_active": form.is_active.data,
+    }

@@ -1,0 +1,370 @@
+import re
+import uuid
+
+import pytest
+from flask import Flask
+
+from tests.builders import make_contact, make_group
+from tests.people import Person, join
+from webapp.db import act_for, db
+from webapp.models.messages_history import Message
+from webapp.models.tenants import Tenant
+from webapp.services import contacts, groups, opt_outs
+
+
+def names(person: Person, **which: object) -> list[str]:
+    act_for(person.tenant_id)
+    db.session.expire_all()
+    return [contact.name for contact in contacts.listed(person.tenant_id, **which).items]  # type: ignore[arg-type]
+
+
+def undo(person: Person, page: str) -> None:
+    """Press Undo in the toast of a page."""
+    form = r'<form method="post" action="([^"]+)" class="form-bare">((?:(?!</form>).)*)toast-undo'
+    found = re.search(form, page, re.S)
+    assert found, "no toast with Undo"
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', found[2]):
+        fields.setdefault(name, []).append(value.replace("&#43;", "+"))
+    assert person.post(found[1], fields).status_code == 303
+
+
+def test_a_contact_is_made_looked_at_changed_deleted_and_restored(owner: Person) -> None:
+    group = make_group(owner.tenant_id, "Friends")
+    typed = {
+        "phone_number": "+49 151 23456789", "name": "Dana Müller", "is_active": "y", "group_ids": str(group.id),
+        "attributes-0-name": "City", "attributes-0-value": "Berlin", "attributes-1-name": "", "attributes-1-value": "",
+    }  # fmt: skip
+    path = owner.post("/contacts/new", typed).headers["Location"]
+    page = owner.get(path).text
+    for shown in ("Dana Müller", "+49 1512 3456789", "City", "Berlin", "Friends"):
+        assert shown in page
+    edit = owner.get(f"{path}/edit").text
+    assert 'value="Berlin"' in edit
+    assert "attributes-1-name" in edit, "a free row"
+    assert (
+        owner.post(f"{path}/edit", {"phone_number": "+49 151 23456789", "name": "Dana Schmidt"}).status_code
+        == 303
+    )
+    page = owner.get(path).text
+    assert "Dana Schmidt" in page
+    assert "Berlin" not in page
+    assert "Inactive" in page
+    assert owner.post(f"{path}/delete").headers["Location"] == "/contacts"
+    listed = owner.get("/contacts").text
+    assert owner.get(path).status_code == 404
+    assert "Dana Schmidt" in owner.get("/contacts?trash=1").text
+    undo(owner, listed)
+    assert owner.get(path).status_code == 200
+
+
+def test_a_refused_number_stands_beside_its_field_and_nothing_typed_is_lost(owner: Person) -> None:
+    typed = {
+        "phone_number": "0151 23456789",
+        "name": "Dana",
+        "attributes-0-name": "City",
+        "attributes-0-value": "Bonn",
+    }
+    answer = owner.post("/contacts/new", typed)
+    assert answer.status_code == 422
+    assert "The country code is missing" in answer.text
+    assert 'id="phone_number-error"' in answer.text
+    for kept in ("0151 23456789", "Dana", "City", "Bonn"):
+        assert f'value="{kept}"' in answer.text
+    assert names(owner) == []
+
+
+def test_a_number_that_is_there_already_names_whose_it_is(owner: Person) -> None:
+    make_contact(owner.tenant_id, "Dana <3", phone_number="+4915123456789")
+    other = make_contact(owner.tenant_id, "Eva")
+    for path in ("/contacts/new", f"/contacts/{other.id}/edit"):
+        answer = owner.post(path, {"phone_number": "+49 (0) 151 23456789", "name": "Again"})
+        assert answer.status_code == 422
+        assert "This number is already in your list: Dana &lt;3" in answer.text
+    assert names(owner) == ["Eva", "Dana <3"]
+
+
+def test_the_tenants_country_reads_national_numbers(owner: Person) -> None:
+    db.session.get_one(Tenant, owner.tenant_id).default_country = "DE"
+    db.session.commit()
+    assert owner.post("/contacts/new", {"phone_number": "0151 23456789"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"attributes-0-name": "", "attributes-0-value": "Bonn"}, "“Bonn” needs a name"),
+        (
+            {"attributes-0-name": "a", "attributes-0-value": "1", "attributes-1-name": "A", "attributes-1-value": "2"},
+            "there twice",
+        ),
+        ({"name": "x" * 201}, "200"),
+        ({"group_ids": "nonsense"}, "Groups"),
+        ({"group_ids": str(uuid.uuid4())}, "Groups"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_kept_is_refused(owner: Person, typed: dict[str, str], sentence: str) -> None:
+    answer = owner.post("/contacts/new", {"phone_number": "+4915123456789", **typed})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert names(owner) == []
+
+
+def test_one_more_row_is_added_without_saving(owner: Person) -> None:
+    typed = {
+        "phone_number": "12",
+        "name": "Dana",
+        "attributes-0-name": "City",
+        "attributes-0-value": "Bonn",
+        "more": "1",
+    }
+    for path in ("/contacts/new", f"/contacts/{make_contact(owner.tenant_id, 'Eva').id}/edit"):
+        answer = owner.post(path, typed)
+        assert answer.status_code == 200
+        assert 'name="attributes-1-name"' in answer.text
+        assert 'value="Bonn"' in answer.text
+    assert names(owner) == ["Eva"]
+
+
+def test_a_value_of_several_lines_comes_back_unchanged(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id, attributes={"note": "\none\n</textarea>two"})
+    page = owner.get(f"/contacts/{dana.id}/edit").text
+    assert ">\none\n&lt;/textarea&gt;two</textarea>" in page
+
+
+# Lists
+
+
+def test_the_list_is_searched_and_filtered_and_says_how_many(owner: Person) -> None:
+    ana = make_contact(owner.tenant_id, "Ana Meyer", phone_number="+4915100000077")
+    make_contact(owner.tenant_id, "Bert Meyer", is_active=False)
+    group = make_group(owner.tenant_id, "Friends", ana)
+    for query, found in (
+        ("q=mey", {"Ana", "Bert"}), ("q=ana+mey", {"Ana"}), ("q=0077", {"Ana"}), ("status=inactive", {"Bert"}),
+        (f"group={group.id}", {"Ana"}), ("status=nonsense&group=nonsense", {"Ana", "Bert"}),
+    ):  # fmt: skip
+        page = owner.get(f"/contacts?{query}").text
+        assert {name for name in ("Ana", "Bert") if f"{name} Meyer" in page} == found, query
+        assert f"{len(found)} {'person' if len(found) == 1 else 'people'}" in page
+    assert "Nobody found" in owner.get("/contacts?q=zoe").text
+
+
+def test_a_long_list_has_pages_that_keep_the_filters(owner: Person) -> None:
+    for n in range(52):
+        make_contact(owner.tenant_id, f"Dana {n}")
+    first = owner.get("/contacts?q=dana").text
+    assert "All 52 that match" in first
+    older = re.search(r'href="(/contacts\?older=[^"]+)"', first)
+    assert older
+    assert "q=dana" in older[1]
+    second = owner.get(older[1].replace("&amp;", "&")).text
+    assert "Dana 0<" in second
+    assert "Dana 51<" not in second
+
+
+def test_an_empty_list_says_what_to_do_first(app: Flask, owner: Person) -> None:
+    assert "Import a list" in owner.get("/contacts").text
+    viewer = join(app, owner.tenant_id, "viewer")
+    assert "/contacts/new" not in viewer.get("/contacts").text
+
+
+def test_badges_tell_who_is_not_reached(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id, phone_number="+49123456789012", is_active=False)
+    contacts.opt_out(owner.tenant_id, dana.id)
+    for path in ("/contacts", f"/contacts/{dana.id}"):
+        page = owner.get(path).text
+        for badge in ("Opted out", "Inactive", "May not exist"):
+            assert badge in page
+
+
+# Many at once
+
+
+def test_many_are_moved_to_the_trash_and_come_back_by_undo(owner: Person) -> None:
+    chosen = [make_contact(owner.tenant_id, name).id for name in ("Ana", "Bert")]
+    make_contact(owner.tenant_id, "Zoe")
+    answer = owner.post("/contacts/bulk/delete", {"ids": chosen, "next": "/contacts?q=a"})
+    assert answer.headers["Location"] == "/contacts?q=a"
+    page = owner.get("/contacts").text
+    assert "2 contacts are in the trash." in page
+    assert names(owner) == ["Zoe"]
+    undo(owner, page)
+    assert names(owner) == ["Zoe", "Bert", "Ana"]
+
+
+def test_everything_that_matches_is_taken_and_nobody_else(owner: Person) -> None:
+    group = make_group(
+        owner.tenant_id,
+        "Friends",
+        make_contact(owner.tenant_id, "Ana"),
+        make_contact(owner.tenant_id, "Bert"),
+    )
+    make_contact(owner.tenant_id, "Ana Other")
+    filters = {"everything": "1", "q": "ana", "group": str(group.id)}
+    assert owner.post("/contacts/bulk/delete", filters).status_code == 303
+    assert names(owner) == ["Ana Other", "Bert"]
+
+
+def test_chosen_people_join_a_group_and_leave_it(owner: Person) -> None:
+    chosen = [make_contact(owner.tenant_id, name).id for name in ("Ana", "Bert")]
+    group = make_group(owner.tenant_id, "Friends")
+    owner.post("/contacts/bulk/join", {"ids": chosen, "to_group": str(group.id)})
+    assert "2 people are now in Friends." in owner.get("/contacts").text
+    owner.post("/contacts/bulk/join", {"ids": chosen, "to_group": str(group.id)})
+    assert "They were in Friends already." in owner.get("/contacts").text
+    owner.post(
+        "/contacts/bulk/leave", {"ids": chosen[:1], "group": str(group.id), "next": f"/groups/{group.id}"}
+    )
+    page = owner.get(f"/groups/{group.id}").text
+    assert "1 person is no longer in Friends." in page
+    assert names(owner, group_id=group.id) == ["Bert"]
+    undo(owner, page)
+    assert names(owner, group_id=group.id) == ["Bert", "Ana"]
+
+
+def test_the_trash_gives_back_whom_it_can(owner: Person) -> None:
+    old = make_contact(owner.tenant_id, "Old", phone_number="+4915123456789")
+    other = make_contact(owner.tenant_id, "Other")
+    for contact in (old, other):
+        contacts.remove(owner.tenant_id, contact.id)
+    make_contact(owner.tenant_id, "New", phone_number="+4915123456789")
+    owner.post("/contacts/bulk/restore", {"ids": [old.id, other.id], "next": "/contacts?trash=1"})
+    page = owner.get("/contacts?trash=1").text
+    assert "1 contact is back." in page
+    assert "1 contact stays in the trash" in page
+    answer = owner.post(f"/contacts/{old.id}/restore")
+    assert answer.status_code == 409
+    assert "has this number by now: New" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/contacts/bulk/delete", {}),
+        ("/contacts/bulk/delete", {"ids": "nonsense"}),
+        ("/contacts/bulk/join", {"ids": str(uuid.uuid4())}),
+        ("/contacts/bulk/join", {"ids": str(uuid.uuid4()), "to_group": "nonsense"}),
+    ],
+)
+def test_choosing_nobody_or_nothing_is_told(owner: Person, path: str, data: dict[str, str]) -> None:
+    make_contact(owner.tenant_id, "Ana")
+    assert owner.post(path, data).status_code == 422
+    assert names(owner) == ["Ana"]
+
+
+def test_no_link_leads_elsewhere(owner: Person) -> None:
+    chosen = [make_contact(owner.tenant_id).id]
+    for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        answer = owner.post("/contacts/bulk/restore", {"ids": chosen, "next": next})
+        assert answer.headers["Location"] == "/contacts"
+
+
+# Opting out
+
+
+def test_somebody_opts_out_and_in_again(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id)
+    owner.post(f"/contacts/{dana.id}/opt-out")
+    page = owner.get(f"/contacts/{dana.id}").text
+    assert "Somebody here noted it" in page
+    undo(owner, page)
+    assert "Opted out" not in owner.get(f"/contacts/{dana.id}").text
+
+
+def test_whatsapps_own_switch_is_theirs_alone(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id)
+    opt_outs.add(owner.tenant_id, dana.phone_key, "native")
+    db.session.commit()
+    page = owner.get(f"/contacts/{dana.id}").text
+    assert "Only they can switch them on again" in page
+    assert f"/contacts/{dana.id}/opt-in" not in page
+    assert owner.post(f"/contacts/{dana.id}/opt-in").status_code == 409
+
+
+def test_the_last_messages_are_shown_as_they_are(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id)
+    for direction, content, status in (
+        ("out", "<b>Hi</b> {{name}}", "read"),
+        ("in", "Hello", "received"),
+        ("in", "", "received"),
+    ):
+        db.session.add(
+            Message(
+                tenant_id=owner.tenant_id,
+                contact_id=dana.id,
+                message_id=uuid.uuid4().hex,
+                chat_id="1",
+                direction=direction,
+                type="text",
+                content=content,
+                status=status,
+            )
+        )
+    db.session.commit()
+    page = owner.get(f"/contacts/{dana.id}").text
+    assert "&lt;b&gt;Hi&lt;/b&gt; {{name}}" in page
+    assert "A message without text" in page
+    assert page.index("Hello") < page.index("&lt;b&gt;Hi")
+
+
+# Walls
+
+
+def test_a_strangers_contact_is_not_there(owner: Person, stranger: Person) -> None:
+    dana = make_contact(owner.tenant_id)
+    group = make_group(owner.tenant_id, "Friends", dana)
+    assert stranger.get(f"/contacts/{dana.id}").status_code == 404
+    assert stranger.get(f"/contacts/{dana.id}/edit").status_code == 404
+    assert stranger.get(f"/contacts?to={group.id}").status_code == 404
+    typed = {"phone_number": "+4915123456789", "group": str(group.id)}
+    for act in ("edit", "delete", "restore", "opt-out", "opt-in", "groups"):
+        assert stranger.post(f"/contacts/{dana.id}/{act}", typed).status_code == 404
+    assert "Dana" not in stranger.get(f"/contacts?group={group.id}").text
+    assert names(owner, group_id=group.id) == ["Dana"]
+    assert opt_outs.standing(owner.tenant_id, [dana.phone_key]) == []
+
+
+def test_strangers_among_the_chosen_are_left_alone(owner: Person, stranger: Person) -> None:
+    mine = make_contact(owner.tenant_id, "Mine")
+    act_for(stranger.tenant_id)
+    theirs, their_group = make_contact(stranger.tenant_id, "Theirs"), make_group(stranger.tenant_id)
+    act_for(owner.tenant_id)
+    group = make_group(owner.tenant_id, "Friends")
+    both, their_group_id = [mine.id, theirs.id], their_group.id
+    assert (
+        owner.post("/contacts/bulk/join", {"ids": both, "to_group": str(their_group_id)}).status_code == 404
+    )
+    assert owner.post("/contacts/bulk/join", {"ids": both, "to_group": str(group.id)}).status_code == 303
+    assert names(owner, group_id=group.id) == ["Mine"]
+    assert owner.post("/contacts/bulk/leave", {"ids": both, "group": str(their_group_id)}).status_code == 404
+    assert owner.post("/contacts/bulk/delete", {"ids": both}).status_code == 303
+    assert names(stranger) == ["Theirs"]
+    assert stranger.post("/contacts/bulk/restore", {"ids": both}).status_code == 303
+    assert names(owner, deleted=True) == ["Mine"]
+
+
+def test_undo_of_another_tenants_click_brings_nobody_back(owner: Person, stranger: Person) -> None:
+    chosen = [make_contact(owner.tenant_id).id]
+    owner.post("/contacts/bulk/delete", {"ids": chosen})
+    at = contacts.get(owner.tenant_id, chosen[0], deleted=True).deleted_at
+    assert at is not None
+    stranger.post("/contacts/bulk/restore", {"at": at.isoformat()})
+    assert names(owner) == []
+
+
+def test_a_viewer_sees_contacts_and_changes_nothing(app: Flask, owner: Person) -> None:
+    dana = make_contact(owner.tenant_id)
+    group = make_group(owner.tenant_id, "Friends", dana)
+    viewer = join(app, owner.tenant_id, "viewer")
+    for path in ("/contacts", f"/contacts/{dana.id}", f"/groups/{group.id}"):
+        page = viewer.get(path).text
+        assert "Dana" in page
+        for act in ("/edit", "/delete", "/new", "opt-out", "bulk", "to_group", 'name="ids"'):
+            assert act not in page, (path, act)
+    assert viewer.get(f"/contacts/{dana.id}/edit").status_code == 403
+    for act in ("delete", "opt-out", "groups", "edit"):
+        assert viewer.post(f"/contacts/{dana.id}/{act}").status_code == 403
+    for act in ("delete", "restore", "join", "leave"):
+        assert viewer.post(f"/contacts/bulk/{act}", {"ids": str(dana.id)}).status_code == 403
+    assert names(owner) == ["Dana"]
+    assert groups.get(owner.tenant_id, group.id).contact_count == 1
