@@ -9,6 +9,10 @@ from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from tests.campaigning import APP_SECRET, make_campaign, make_instance, make_people
+from tests.people import outside
 from webapp.db import act_for, db
 from webapp.models.callback_inbox import Callback
 from webapp.models.campaigns import Campaign
@@ -25,10 +29,7 @@ from webapp.sending.store import Store
 from webapp.services import tracking
 from webapp.services.receiving import addresses
 from webapp.services.receiving import apply as receiving
-from werkzeug.test import TestResponse
-
-from tests.campaigning import APP_SECRET, make_campaign, make_instance, make_people
-from tests.people import outside
+from webapp.services.receiving.inbox import ASK_AGAIN_AFTER
 
 # The number and the account of Meta's examples.
 NUMBER_ID = "720000000000101"
@@ -161,8 +162,15 @@ def inbox(tenant_id: uuid.UUID) -> list[Callback]:
 
 
 def ask_again_now(tenant_id: uuid.UUID) -> None:
-    """As if some minutes had passed for what is still in the inbox."""
-    db.session.execute(text("update callback_inbox set received_at = received_at - interval '10 minutes'"))
+    """As if just enough time had passed to ask once more for what is still in the inbox."""
+    waits = list(ASK_AGAIN_AFTER)
+    db.session.execute(
+        text(
+            "update callback_inbox set received_at = now() - make_interval(secs => (cast(:waits as int[]))[tries])"
+            " where applied_at is null"
+        ),
+        {"waits": waits},
+    )
     db.session.commit()
     work(tenant_id)
 

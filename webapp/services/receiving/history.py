@@ -34,7 +34,10 @@ returning h.id, h.message_id, h.campaign_id, h.contact_id, h.chat_id, old.status
 """
 
 _KNOWN: Final = text(
-    "select message_id from messages_history where tenant_id = :tenant_id and message_id = any(cast(:ids as text[]))"
+    """
+select whatsapp_instance_id, message_id from messages_history
+where tenant_id = :tenant_id and direction = 'out' and message_id = any(cast(:ids as text[]))
+"""
 )
 
 _IS_WANTED: Final = text(
@@ -53,10 +56,7 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told], recipients: Mapping[
     there = {row.message_id for row in changed}
     rest = [told for told in messages if told.message_id not in there]
     if rest:
-        there |= set(
-            db.session.scalars(_KNOWN, {"tenant_id": tenant_id, "ids": [told.message_id for told in rest]})
-        )
-        changed += unwritten.write(tenant_id, recipients, there)
+        changed += unwritten.write(tenant_id, recipients, there | _known(tenant_id, rest))
     if db.session.scalar(_IS_WANTED, {"tenant_id": tenant_id}):
         _tell(tenant_id, changed, {told.message_id: told for told in messages})
 
@@ -64,7 +64,14 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told], recipients: Mapping[
 def _update(tenant_id: uuid.UUID, messages: Collection[Told]) -> list[Any]:
     told = sorted(messages, key=lambda one: one.message_id)
     given = {"tenant_id": tenant_id, **arrays(told)}
-    return list(db.session.connection().exec_driver_sql(_UPDATE, given))
+    return list(db.session.connection().exec_driver_sql(_UPDATE, given).all())
+
+
+def _known(tenant_id: uuid.UUID, messages: Sequence[Told]) -> set[str]:
+    """Those that are written already, by the number that they are told of."""
+    asked = {"tenant_id": tenant_id, "ids": [told.message_id for told in messages]}
+    rows = {(row.whatsapp_instance_id, row.message_id) for row in db.session.execute(_KNOWN, asked)}
+    return {told.message_id for told in messages if (told.instance_id, told.message_id) in rows}
 
 
 def _tell(tenant_id: uuid.UUID, changed: Sequence[Any], told: Mapping[str, Told]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sqlalchemy import text
+
 from webapp.db import db, on_commit
 from webapp.providers.errors import PAUSING, ErrorClass
 from webapp.services import counts, progress
@@ -53,6 +55,10 @@ with given as (
 select number, campaign_id, was, now from changed
 """
 
+# With the arrays before its eyes the planner reads whole tables whose statistics are not there yet. Not knowing how
+# long they are it looks each row up by its key, in the order of the array.
+_PLAN_FOR_FEW: Final = text("set local plan_cache_mode = force_generic_plan")
+
 _PHONE_KEYS: Final = """
 select r.number, r.phone_key from campaign_recipients r
 join campaigns c on c.tenant_id = r.tenant_id and c.id = r.campaign_id
@@ -74,6 +80,7 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told]) -> Outcome:
     """Write what was told of our messages. Commits nothing."""
     if not messages:
         return Outcome()
+    db.session.execute(_PLAN_FOR_FEW)
     recipients = matching.recipients_of(tenant_id, messages)
     newest = {number: together(told) for number, told in sorted(recipients.items())}
     changed = _move(tenant_id, newest) if newest else ()

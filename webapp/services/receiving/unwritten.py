@@ -71,7 +71,7 @@ def _insert(tenant_id: uuid.UUID, ours: Sequence[tuple[Told, Any]]) -> list[Any]
         "contents": [_content(row) for row in rows],
         **arrays([told for told, _ in ours]),
     }
-    return list(db.session.connection().exec_driver_sql(_INSERT, given))
+    return list(db.session.connection().exec_driver_sql(_INSERT, given).all())
 
 
 def _content(row: Any) -> str:
