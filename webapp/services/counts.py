@@ -48,9 +48,12 @@ on conflict (tenant_id, campaign_id, stripe) do update set
 
 _SUMS: Final = ", ".join(f"c.{count} + coalesce(sum(s.{count}), 0) as {count}" for count in COUNTS)
 
-# The campaign's figures as they are now, for one page or frame.
+# The campaign's figures as they are now, for one page or frame: all that a frame shows, so that none needs SQL.
 READ: Final = f"""
-select c.id, c.name, c.status, c.paused_reason, c.total_recipients, c.started_at, c.completed_at, {_SUMS}
+select c.id, c.name, c.status, c.paused_reason, c.total_recipients, c.scheduled_at, c.started_at, c.completed_at,
+  c.excluded, clock_timestamp() as at, {_SUMS}, (
+    select jsonb_object_agg(f.error_code, f.count) from campaign_failures f
+    where f.tenant_id = c.tenant_id and f.campaign_id = c.id and f.count > 0) as failures
 from campaigns c left join campaign_counts s on s.tenant_id = c.tenant_id and s.campaign_id = c.id
 where c.tenant_id = %(tenant_id)s and c.id = %(campaign_id)s group by c.tenant_id, c.id
 """

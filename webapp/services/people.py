@@ -10,7 +10,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.domain.roles import ROLES
 from webapp.models.sessions import VisitorSession
 from webapp.models.users import Membership, SignInLink, User
-from webapp.services import accounts, audit
+from webapp.services import accounts, audit, departures
 
 _LAST_OWNER = N_("Somebody must stay owner. Make another person owner first.")
 
@@ -115,3 +115,4 @@ def _sign_out(tenant_id: uuid.UUID, user_id: uuid.UUID) -> None:
     db.session.execute(
         delete(VisitorSession).where(VisitorSession.tenant_id == tenant_id, VisitorSession.user_id == user_id)
     )
+    departures.tell(user_id)

@@ -5,14 +5,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, Invalid, NotAllowed, NotFound
 from webapp.models.sessions import VisitorSession
 from webapp.models.tenants import Tenant
 from webapp.models.users import Membership, SignInLink, SignInTry, User
-from webapp.services import accounts, audit, passwords, tokens
+from webapp.services import accounts, audit, departures, passwords, tokens
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
@@ -76,19 +76,7 @@ def switch(signed_in: SignedIn, tenant_id: uuid.UUID) -> str:
 
 def visitor(token: str) -> SignedIn | None:
     """Who carries this token, if the session still stands; from here on the context acts for their tenant."""
-    row = db.session.execute(
-        select(User, Tenant, Membership.role, VisitorSession)
-        .join(VisitorSession, VisitorSession.user_id == User.id)
-        .join(Tenant, Tenant.id == VisitorSession.tenant_id)
-        .join(Membership, (Membership.user_id == User.id) & (Membership.tenant_id == Tenant.id))
-        .where(
-            VisitorSession.token_hash == tokens.stored(token),
-            VisitorSession.expires_at > func.now(),
-            VisitorSession.seen_at > func.now() - IDLE,
-            User.deleted_at.is_(None),
-            Tenant.deleted_at.is_(None),
-        )
-    ).one_or_none()
+    row = db.session.execute(_standing(tokens.stored(token))).one_or_none()
     if row is None:
         return None
     user, tenant, role, session = row
@@ -97,8 +85,18 @@ def visitor(token: str) -> SignedIn | None:
     return SignedIn(user, tenant, role, session.token_hash)
 
 
+def stands(token_hash: str) -> bool:
+    """Whether a session still stands, for a socket that stays open. To listen is not to be at work: the session
+    grows no younger. Gives the connection back."""
+    row = db.session.execute(_standing(token_hash)).one_or_none()
+    db.session.commit()
+    return row is not None
+
+
 def sign_out(token: str) -> None:
-    db.session.execute(delete(VisitorSession).where(VisitorSession.token_hash == tokens.stored(token)))
+    mine = VisitorSession.token_hash == tokens.stored(token)
+    for user_id in db.session.scalars(delete(VisitorSession).where(mine).returning(VisitorSession.user_id)):
+        departures.tell(user_id)
     db.session.commit()
 
 
@@ -125,11 +123,28 @@ def forget_old() -> None:
     db.session.commit()
 
 
+def _standing(token_hash: str) -> Select[User, Tenant, str, VisitorSession]:
+    return (
+        select(User, Tenant, Membership.role, VisitorSession)
+        .join(VisitorSession, VisitorSession.user_id == User.id)
+        .join(Tenant, Tenant.id == VisitorSession.tenant_id)
+        .join(Membership, (Membership.user_id == User.id) & (Membership.tenant_id == Tenant.id))
+        .where(
+            VisitorSession.token_hash == token_hash,
+            VisitorSession.expires_at > func.now(),
+            VisitorSession.seen_at > func.now() - IDLE,
+            User.deleted_at.is_(None),
+            Tenant.deleted_at.is_(None),
+        )
+    )
+
+
 def _end_sessions(user: User, *, but: str = "") -> None:
     """Sign a person out everywhere but in one browser; links that were not opened yet end too."""
     mine = VisitorSession.user_id == user.id
     db.session.execute(delete(VisitorSession).where(mine, VisitorSession.token_hash != but))
     db.session.execute(delete(SignInLink).where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None)))
+    departures.tell(user.id)
 
 
 def _open(user: User, tenant_id: uuid.UUID | None = None) -> str:

@@ -93,6 +93,8 @@ def is_own_origin(origin: str) -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if request.url_rule is not None and request.url_rule.websocket:
+        raise Forbidden  # a socket can be led nowhere
     target = url_for("sign_in.form", next=request.full_path.rstrip("?") if request.method == "GET" else None)
     if is_htmx():
         # A login page swapped into a table would help nobody.
