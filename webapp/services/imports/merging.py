@@ -17,12 +17,12 @@ _STEP_ROWS: Final = 4_000
 _ROWS: Final = """
     with rows as materialized (
         select r.*,
-               r.row_number = (select max(same.row_number) filter (where same.import_run_id = %(run_id)s)
+               r.row_number = (select max(same.row_number) filter (where same.import_run_id = :run_id)
                                  from import_rows same
-                                where same.tenant_id = %(tenant_id)s and same.phone_key = r.phone_key) as is_last
+                                where same.tenant_id = :tenant_id and same.phone_key = r.phone_key) as is_last
           from import_rows r
-         where r.tenant_id = %(tenant_id)s and r.import_run_id = %(run_id)s
-           and r.row_number > %(after)s and r.row_number <= %(until)s and r.reason is null
+         where r.tenant_id = :tenant_id and r.import_run_id = :run_id
+           and r.row_number > :after and r.row_number <= :until and r.reason is null
     )"""
 # In the order of the keys, so that two imports at once lock people in the same order.
 _UPSERT: Final = """,
@@ -36,7 +36,7 @@ _UPSERT: Final = """,
     select (select count(*) from rows) as rows, (select count(*) from rows where is_last) as people,
            count(*) filter (where is_new) as added, count(*) filter (where not is_new) as updated
       from written"""
-_IS_ACTIVE: Final = """coalesce(is_active, (select k.is_active from contacts k where k.tenant_id = %(tenant_id)s
+_IS_ACTIVE: Final = """coalesce(is_active, (select k.is_active from contacts k where k.tenant_id = :tenant_id
                          and k.phone_key = rows.phone_key and k.deleted_at is null), true)"""
 # {{city}} finds City too, so one person has no two attributes that differ in case alone.
 _REPLACED: Final = """(c.attributes - array(
@@ -54,24 +54,24 @@ _BECOMES: Final = {
 }
 _JOIN: Final = """
     insert into group_contacts (tenant_id, group_id, contact_id)
-    select %(tenant_id)s, %(group_id)s, c.id
+    select :tenant_id, :group_id, c.id
       from (select distinct phone_key from import_rows
-             where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s
-               and row_number > %(after)s and row_number <= %(until)s and reason is null) r
-           cross join lateral (select id from contacts where tenant_id = %(tenant_id)s
+             where tenant_id = :tenant_id and import_run_id = :run_id
+               and row_number > :after and row_number <= :until and reason is null) r
+           cross join lateral (select id from contacts where tenant_id = :tenant_id
                                 and phone_key = r.phone_key and deleted_at is null limit 1) c
         on conflict do nothing"""
 _FORGET: Final = """
     delete from import_rows
-     where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s
-       and row_number > %(after)s and row_number <= %(until)s and reason is null"""
+     where tenant_id = :tenant_id and import_run_id = :run_id
+       and row_number > :after and row_number <= :until and reason is null"""
 
 
 def step(run: ImportRun) -> bool:
     """Make contacts of the next rows and forget these; True when there are no more."""
     until = min(run.merged_rows + _STEP_ROWS, run.read_rows)
     span = {"tenant_id": run.tenant_id, "run_id": run.id, "after": run.merged_rows, "until": until}
-    rows, people, added, updated = execute(_upsert(run), span).fetchone()
+    rows, people, added, updated = execute(_upsert(run), span) or (0, 0, 0, 0)
     run.added += added
     run.updated += updated
     run.unchanged += people - added - updated

@@ -28,12 +28,15 @@ _ACCIDENT: Final = N_(
 )
 _NOT_MAPPED: Final = N_("Nobody said within a day what the columns of this file are.")
 _FORGET_ROWS: Final = """
-    delete from import_rows
-     where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s and reason is null
-       and row_number <= (select max(row_number) from (
-               select row_number from import_rows
-                where tenant_id = %(tenant_id)s and import_run_id = %(run_id)s and reason is null
-                order by row_number limit %(most)s) first)"""
+    with forgotten as (
+        delete from import_rows
+         where tenant_id = :tenant_id and import_run_id = :run_id and reason is null
+           and row_number <= (select max(row_number) from (
+                   select row_number from import_rows
+                    where tenant_id = :tenant_id and import_run_id = :run_id and reason is null
+                    order by row_number limit :most) first)
+        returning 1)
+    select count(*) from forgotten"""
 
 
 def advance(tenant_id: uuid.UUID, run_id: uuid.UUID) -> None:
@@ -90,10 +93,10 @@ def _merge(run: ImportRun) -> bool:
 def _forget(run: ImportRun) -> bool:
     """What an import that ended early has left: rows that are not refused, then the file."""
     found = {"tenant_id": run.tenant_id, "run_id": run.id, "most": _LEFTOVERS_AT_ONCE}
-    if execute(_FORGET_ROWS, found).rowcount:
-        return True
-    _forget_file(run)
-    return False
+    (forgotten,) = execute(_FORGET_ROWS, found) or (0,)
+    if not forgotten:
+        _forget_file(run)
+    return bool(forgotten)
 
 
 def _expire(run: ImportRun) -> bool:
