@@ -1,5 +1,6 @@
 """Real servers for every test: each test worker has a PostgreSQL and a Valkey of its own, emptied between tests."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from webapp.config import Settings
 from tests.people import Person, make_person
 
 SECRET_KEY = "t7Jw2nRkXv9QbLz4HsPcYm6GdFa3EuTo8ViKx1Zq"
-ENCRYPTION_KEY = bytes(range(7, 39))
+ENCRYPTION_KEY = hashlib.sha256(b"the key of the tests").digest()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +83,8 @@ def _empty() -> None:
     broker.redis().flushdb()
     with db.as_owner() as connection:
         names = connection.scalars(
-            text("select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'")
+            text(
+                "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+            )
         )
         connection.execute(text(f"truncate {', '.join(names)}"))

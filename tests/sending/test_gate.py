@@ -403,3 +403,32 @@ def test_batches_know_when_they_are_done(store: Store, campaign: Campaign) -> No
     assert db.session.scalars(select(SendBatch.status)).all() == ["done"]
     assert lease.claim(store, campaign.tenant_id, campaign.id, 60) is None
     assert isinstance(batch.id, uuid.UUID)
+
+
+def test_a_settle_that_waited_for_a_callback_counts_what_it_found(store: Store, campaign: Campaign) -> None:
+    """The row it waited for is read by then: nothing is left to count."""
+    window = gated(store, claimed(store, campaign), 1)
+    assert window is not None
+    told = text("update campaign_recipients set status = :s, message_id = 'wamid.x' where number = :n")
+    db.session.execute(told, {"s": "delivered", "n": window.first})
+    db.session.execute(
+        text(
+            "insert into campaign_counts (tenant_id, campaign_id, stripe, sent_count, delivered_count) values (:t, :c, 9, 1, 1)"
+        ),
+        {"t": campaign.tenant_id, "c": campaign.id},
+    )
+    db.session.commit()
+    db.session.execute(told, {"s": "read", "n": window.first})
+    db.session.execute(text("update campaign_counts set read_count = 1 where stripe = 9"))
+    results = [result_of(row, Accepted("wamid.x"), "Hello") for row in window.rows]
+    instance_id = campaign.whatsapp_instance_id
+    assert instance_id is not None
+    thread = threading.Thread(
+        target=settle, args=(store, window, results), kwargs={"instance_id": instance_id, "type": "text"}
+    )
+    thread.start()
+    time.sleep(0.3)
+    assert thread.is_alive()
+    db.session.commit()
+    thread.join(5)
+    check_counts(campaign)

@@ -41,7 +41,7 @@ def stop_numbers(tenant_id: uuid.UUID, instance_ids: Iterable[uuid.UUID], code: 
             continue
         if instance.status != "paused":
             instance.status = "paused"
-            instance.check_result = {**instance.check_result, "paused_by": reason_of(code)}
+            instance.check_result = {**instance.check_result, "stopped_by": reason_of(code)}
             audit.record(tenant_id, None, "number_paused", instance_id, reason=reason_of(code))
         db.session.commit()
         _pause(_running_on(tenant_id, instance_id), tenant_id, code)
