@@ -47,6 +47,8 @@
     if (e.target === dialog && !inside) dialog.close();
   });
   on("click", ".menu-item[commandfor]", () => closeMenus(null));
+  // A link whose answer is shown in a dialog; without this file it is a page of its own.
+  on("click", "[data-opens]", (link) => byId(link.dataset.opens)?.showModal());
 
   // A word that must be typed before a grave act.
   const checkTyped = (input) => {
@@ -92,6 +94,12 @@
     output.classList.toggle("is-over", most > 0 && length > most);
   };
   on("input", "[data-counter]", count);
+
+  // What was typed is not lost by a slip: the browser asks before it leaves a form that was changed.
+  let unsaved = Boolean(document.querySelector("form[data-keep] [role=alert]"));
+  on("input", "form[data-keep]", () => (unsaved = true));
+  document.addEventListener("submit", () => (unsaved = false));
+  window.addEventListener("beforeunload", (e) => unsaved && e.preventDefault());
 
   // A placeholder or a mark put in at the cursor of a text.
   on("click", "[data-insert]", (button) => {
@@ -158,8 +166,24 @@
     detail.shouldSwap = true;
     detail.isError = false;
   });
-  document.addEventListener("htmx:responseError", () => show("toast-failed"));
-  document.addEventListener("htmx:sendError", () => show("toast-offline"));
+  // What asks by itself again and again fails quietly: nobody wants a toast every two seconds.
+  const isPoll = (element) => element?.matches?.('[data-poll], [hx-trigger^="every"]');
+  document.addEventListener("htmx:responseError", ({ detail }) => isPoll(detail.elt) || show("toast-failed"));
+  document.addEventListener("htmx:sendError", ({ detail }) => isPoll(detail.elt) || show("toast-offline"));
+
+  // A live page whose socket is away asks every two seconds, and says so when nobody answers that either.
+  document.addEventListener("htmx:wsOpen", ({ target }) => {
+    target.dataset.socket = "open";
+    target.classList.remove("is-stale");
+  });
+  document.addEventListener("htmx:wsClose", ({ target }) => delete target.dataset.socket);
+  setInterval(() => {
+    for (const page of document.querySelectorAll("[data-poll]:not([data-socket])"))
+      if (!document.hidden) htmx.ajax("GET", page.dataset.poll, { source: page, swap: "none" });
+  }, 2000);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.matches("[data-poll]")) detail.elt.classList.toggle("is-stale", !detail.successful);
+  });
 
   const ready = () => {
     document.querySelectorAll("[data-toast]").forEach(wait);

@@ -56,6 +56,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
         (rule, method)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.websocket  # those have a file of their own: test_live.py
     ]
     yield from sorted(
         pairs, key=lambda pair: (pair[1] != "GET", "delete" in pair[0].endpoint, pair[0].endpoint)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 
 from webapp.db import db
-from webapp.domain import ids
+from webapp.domain import ids, whatsapp_text
 from webapp.domain.errors import N_, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.contacts import Contact
@@ -23,6 +23,7 @@ from webapp.services.campaigns.reasons import Reason
 LOOK: Final = 250_000
 # People whose messages one search shows.
 MOST_PEOPLE: Final = 200
+_BEGINNING: Final = 200
 # News of a campaign's messages come for some days after its end; what was uncertain enters the history with them.
 _LATE: Final = timedelta(days=7)
 _EARLY: Final = timedelta(seconds=1)
@@ -47,6 +48,11 @@ class Told:
     campaign: Campaign | None
     number: WhatsAppInstance | None
     reason: Reason | None
+
+    @property
+    def text(self) -> str:
+        """The beginning of what it says, without the marks for bold and the like."""
+        return "".join(segment.text for segment in whatsapp_text.segments(self.message.content[:_BEGINNING]))
 
     @property
     def phone_number(self) -> str | None:

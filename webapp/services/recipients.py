@@ -18,9 +18,9 @@ from webapp.services.campaigns import reasons
 from webapp.services.campaigns.figures import SEGMENTS
 from webapp.services.campaigns.reasons import Reason
 
-PAGE: Final = 50
+PAGE: Final = 20
 # Numbers that one look goes through: no index holds a status, so that the engine's updates stay cheap.
-LOOK: Final = 200_000
+LOOK: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ def _backward(asked: _Asked, end: int) -> RecipientPage:
     return _page(asked.campaign, rows, before, rows[-1].number if rows else end)
 
 
-def _page(campaign: Campaign, rows: Sequence[Recipient], before: int | None, after: int | None) -> RecipientPage:
+def _page(
+    campaign: Campaign, rows: Sequence[Recipient], before: int | None, after: int | None
+) -> RecipientPage:
     on_the_wire = _on_the_wire(campaign, [row.number for row in rows if row.status == "pending"])
     names = _names(campaign, [row.contact_id for row in rows if row.contact_id])
     items = [_reached(row, names, row.number in on_the_wire) for row in rows]
@@ -147,7 +149,9 @@ def _on_the_wire(campaign: Campaign, numbers: Sequence[int]) -> set[int]:
             SendWindow.settled_at.is_(None),
         )
     ).all()
-    return {number for number, sent_as in _sent_as(campaign, numbers) if any(sent_as in rows for rows in windows)}
+    return {
+        number for number, sent_as in _sent_as(campaign, numbers) if any(sent_as in rows for rows in windows)
+    }
 
 
 def _sent_as(campaign: Campaign, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

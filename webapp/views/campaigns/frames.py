@@ -9,7 +9,7 @@ from webapp.domain import schedule
 from webapp.services.campaigns import reasons
 from webapp.services.live.watch import State
 from webapp.views.campaigns.beside import LEFT_OUT
-from webapp.views.campaigns.times import said
+from webapp.views.campaigns.times import said, short
 from webapp.views.guard import here
 from webapp.views.permissions import allowed
 
@@ -64,11 +64,11 @@ def seen(state: State) -> dict[str, Any]:
     return {
         "state": state,
         "figures": figures,
-        "left": None if left is None else said(schedule.duration_words(left)),
+        "left": None if left is None else short(left),
         "done_by": None
         if left is None
         else said(schedule.done_by(state.now, left, g.visitor.tenant.time_zone)),
-        "took": said(schedule.duration_words((ended - began).total_seconds())) if ended and began else None,
+        "took": short((ended - began).total_seconds()) if ended and began else None,
         "stop": reasons.of_stop(figures.paused_reason) if figures.paused_reason else None,
         "held": reasons.NUMBER_HELD if state.is_held else None,
         "failures": reasons.failures(figures.failures),

@@ -9,11 +9,14 @@ from webapp.services import recipients
 from webapp.services.campaigns import reasons
 from webapp.services.campaigns.figures import SEGMENTS, Figures
 
+EVERYBODY = "all"
+
 
 def around(campaign: Any, figures: Figures) -> dict[str, Any]:
-    """For the fragment `recipients`: the page of them that the address asks for; nonsense is everybody."""
+    """For the fragment `recipients`: the page of them that the address asks for; none unless a segment is chosen."""
     segment = request.args.get("segment", "")
-    segment = segment if segment in SEGMENTS else ""
+    if segment != EVERYBODY and segment not in SEGMENTS:
+        return {"people": None, "segment": "", "urls": _urls(campaign)}
     code = request.args.get("code", type=int) if segment == "failed" else None
     people = recipients.listed(
         campaign,
@@ -22,23 +25,25 @@ def around(campaign: Any, figures: Figures) -> dict[str, Any]:
         before=request.args.get("before", type=int),
         after=request.args.get("after", type=int),
     )
-    kept = {name: value for name, value in (("segment", segment), ("code", code)) if value not in ("", None)}
+    kept = {"segment": segment} | ({} if code is None else {"code": code})
     return {
         "people": people,
         "segment": segment,
         "reason": reasons.of_failure(code) if code is not None else None,
         "in_doubt": reasons.UNCERTAIN,
         "now": datetime.now(UTC),
-        "urls": {
-            "all": url_for("campaigns.show", campaign_id=campaign.id),
-            "here": url_for("campaigns.show", campaign_id=campaign.id, **kept),
-            "before": _page(campaign, kept, before=people.before),
-            "after": _page(campaign, kept, after=people.after),
+        "urls": _urls(campaign)
+        | {
+            "here": _url(campaign, **kept),
+            "before": _url(campaign, **kept, before=people.before) if people.before else None,
+            "after": _url(campaign, **kept, after=people.after) if people.after else None,
         },
     }
 
 
-def _page(campaign: Any, kept: dict[str, Any], **key: int | None) -> str | None:
-    if None in key.values():
-        return None
-    return url_for("campaigns.show", campaign_id=campaign.id, **kept, **key)
+def _urls(campaign: Any) -> dict[str, str | None]:
+    return {"all": _url(campaign, segment=EVERYBODY), "none": _url(campaign)}
+
+
+def _url(campaign: Any, **values: object) -> str:
+    return url_for("campaigns.show", campaign_id=campaign.id, **values)

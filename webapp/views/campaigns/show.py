@@ -38,8 +38,7 @@ def show(campaign_id: uuid.UUID):
         campaign=campaign,
         segments=whatsapp_text.segments(campaign.message),
         socket=live.address(campaign_id),
-        **frames.seen(state),
-        **people,
+        **(frames.seen(state) | people),
     )
 
 

@@ -48,6 +48,20 @@ def duration(people: int, per_second: int) -> str:
     return said(schedule.duration_words(people / per_second))
 
 
+def short(seconds: float) -> str:
+    """A duration for a large figure: 40 s, 3 min 20 s, 12 min, 1 h 5 min, 2 d 3 h."""
+    if seconds < 600:
+        minutes, rest = divmod(10 * round(seconds / 10) if seconds >= 60 else max(1, round(seconds)), 60)
+        return _pair((minutes, _("%(n)s min")), (rest, _("%(n)s s")))
+    if seconds < 86400:
+        return _pair((round(seconds / 60) // 60, _("%(n)s h")), (round(seconds / 60) % 60, _("%(n)s min")))
+    return _pair((round(seconds / 3600) // 24, _("%(n)s d")), (round(seconds / 3600) % 24, _("%(n)s h")))
+
+
+def _pair(*parts: tuple[int, str]) -> str:
+    return " ".join(pattern % {"n": count} for count, pattern in parts if count)
+
+
 def done_by(start: datetime | None, people: int, per_second: int, zone: str) -> str:
     """When the last of so many messages is out, from now or from a start: done by 10:42."""
     return said(schedule.done_by(start or datetime.now(UTC), people / per_second, zone))
