@@ -1,6 +1,6 @@
 """The wizard's steps, each with its own form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -14,11 +14,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from webapp.domain import placeholders, schedule
 
-Choices = Iterable[tuple[str, str]]
+# The value of a choice and its words.
+Pairs = Iterable[tuple[str, str]]
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -31,8 +33,8 @@ class NumberForm(FlaskForm):
     )
     number = RadioField(_l("Number that sends"), validate_choice=False)
 
-    def offer(self, numbers: Choices) -> "NumberForm":
-        self.number.choices = list(numbers)
+    def offer(self, numbers: Pairs) -> "NumberForm":
+        self.number.choices = _choices(numbers)
         return self
 
     def validate_number(self, field: RadioField) -> None:
@@ -45,9 +47,9 @@ class AudienceForm(FlaskForm):
     recipient_type = RadioField(
         _l("Who gets it"),
         choices=[
-            ("groups", _l("Groups")),
-            ("contacts", _l("People I choose")),
-            ("all", _l("Everyone")),
+            SelectChoice("groups", _l("Groups")),
+            SelectChoice("contacts", _l("People I choose")),
+            SelectChoice("all", _l("Everyone")),
         ],
         default="groups",
     )
@@ -58,22 +60,22 @@ class AudienceForm(FlaskForm):
         description=_l("Numbers that no phone company seems to have given out."),
     )
 
-    def offer(self, groups: Choices) -> "AudienceForm":
-        self.groups.choices = list(groups)
+    def offer(self, groups: Pairs) -> "AudienceForm":
+        self.groups.choices = _choices(groups)
         return self
 
 
 class MessageForm(FlaskForm):
     source = RadioField(
         _l("Message"),
-        choices=[("template", _l("A template")), ("text", _l("Write it here"))],
+        choices=[SelectChoice("template", _l("A template")), SelectChoice("text", _l("Write it here"))],
         default="template",
     )
     template = SelectField(_l("Template"), validate_choice=False)
     message = TextAreaField(_l("Text"), render_kw={"rows": 8, "data-most": placeholders.MAX_TEXT})
 
-    def offer(self, templates: Sequence[tuple[str, str]]) -> "MessageForm":
-        self.template.choices = [("", _l("Choose a template")), *templates]
+    def offer(self, templates: Pairs) -> "MessageForm":
+        self.template.choices = [SelectChoice("", _l("Choose a template")), *_choices(templates)]
         return self
 
     @property
@@ -84,7 +86,7 @@ class MessageForm(FlaskForm):
 class ScheduleForm(FlaskForm):
     when = RadioField(
         _l("When it starts"),
-        choices=[("now", _l("As soon as I start it")), ("later", _l("At a time"))],
+        choices=[SelectChoice("now", _l("As soon as I start it")), SelectChoice("later", _l("At a time"))],
         default="now",
     )
     scheduled_at = DateTimeLocalField(
@@ -96,11 +98,15 @@ class ScheduleForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"), validate_choice=False)
 
     def offer(self) -> "ScheduleForm":
-        areas = {area: [(name, _shown(name)) for name in names] for area, names in schedule.zones()}
+        known = [
+            SelectChoice(name, _shown(name), optgroup=area)
+            for area, names in schedule.zones()
+            for name in names
+        ]
         chosen = self.time_zone.data
-        if chosen and not any(chosen == name for names in areas.values() for name, _ in names):
-            areas = {chosen: [(chosen, _shown(chosen))], **areas}
-        self.time_zone.choices = areas
+        if chosen and chosen not in {choice.value for choice in known}:
+            known.insert(0, SelectChoice(chosen, _shown(chosen), optgroup=_shown(chosen)))
+        self.time_zone.choices = known
         return self
 
     def validate_scheduled_at(self, field: DateTimeLocalField) -> None:
@@ -117,3 +123,7 @@ class ScheduleForm(FlaskForm):
 
 def _shown(zone: str) -> str:
     return zone.replace("_", " ")
+
+
+def _choices(pairs: Pairs) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in pairs]
