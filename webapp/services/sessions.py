@@ -169,14 +169,17 @@ def _open(user: User, tenant_id: uuid.UUID | None = None) -> str:
 
 
 def _touch(token_hash: str) -> None:
-    """Note that the session is in use, at most once a minute; a busy page must not write at each request."""
+    """Note that the session is in use, at most once a minute; a busy page must not write at each request.
+    Of several requests that come at once one does it and none waits."""
+    mine = select(VisitorSession.token_hash).where(
+        VisitorSession.token_hash == token_hash,
+        VisitorSession.seen_at < func.now() - timedelta(minutes=1),
+    )
     touched = db.session.execute(
         update(VisitorSession)
-        .where(
-            VisitorSession.token_hash == token_hash,
-            VisitorSession.seen_at < func.now() - timedelta(minutes=1),
-        )
+        .where(VisitorSession.token_hash.in_(mine.with_for_update(skip_locked=True)))
         .values(seen_at=func.now())
+        .execution_options(synchronize_session=False)
     )
     if touched.rowcount:
         db.session.commit()

@@ -1,5 +1,6 @@
 """The live page's socket: who may listen is settled before the upgrade, then frames go out as they come."""
 
+import logging
 import time
 import uuid
 from typing import cast
@@ -19,6 +20,8 @@ from webapp.services.live.mailbox import Mailbox
 from webapp.views.campaigns.frames import Reader
 from webapp.views.guard import here, is_own_origin
 from webapp.views.whole_socket import make_whole
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("live", __name__)
 sock = Sock()
@@ -60,8 +63,15 @@ def campaign(ws: Server, campaign_id: uuid.UUID) -> None:
     """The fragments of a campaign's page: all of them at first, then those that change."""
     mailbox = Mailbox(here().user.id, ws.event.set)
     reader = Reader.here()
-    with hub.hub().listening(here().tenant.id, campaign_id, reader, reader.draw, mailbox):
-        _serve(ws, mailbox)
+    try:
+        with hub.hub().listening(here().tenant.id, campaign_id, reader, reader.draw, mailbox):
+            _serve(ws, mailbox)
+    except (ConnectionClosed, OSError):
+        return
+    except Exception:
+        # After the upgrade no error page can be sent; the browser comes back by itself.
+        log.exception("socket_failed")
+        ws.close(CloseReason.INTERNAL_ERROR)
 
 
 def address(campaign_id: uuid.UUID) -> str:
@@ -72,19 +82,16 @@ def address(campaign_id: uuid.UUID) -> str:
 def _serve(ws: Server, mailbox: Mailbox) -> None:
     """Until one of the two leaves. Everything that happens, happens after the event was set."""
     check_at = time.monotonic() + CHECK_SECONDS
-    try:
-        while ws.connected:
-            ws.event.wait(max(0.0, check_at - time.monotonic()))
-            ws.event.clear()
-            if reason := _reason_to_end(ws, mailbox, check_at):
-                ws.close(reason)
-                return
-            if time.monotonic() >= check_at:
-                check_at = time.monotonic() + CHECK_SECONDS
-            if frame := mailbox.take():
-                ws.send(frame)
-    except (ConnectionClosed, OSError):
-        return
+    while ws.connected:
+        ws.event.wait(max(0.0, check_at - time.monotonic()))
+        ws.event.clear()
+        if reason := _reason_to_end(ws, mailbox, check_at):
+            ws.close(reason)
+            return
+        if time.monotonic() >= check_at:
+            check_at = time.monotonic() + CHECK_SECONDS
+        if frame := mailbox.take():
+            ws.send(frame)
 
 
 def _reason_to_end(ws: Server, mailbox: Mailbox, check_at: float) -> CloseReason | None:

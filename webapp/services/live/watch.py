@@ -113,7 +113,11 @@ def _sender(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Sender | None:
     number = db.session.scalar(
         select(WhatsAppInstance)
         .join(Campaign, Campaign.whatsapp_instance_id == WhatsAppInstance.id)
-        .where(WhatsAppInstance.tenant_id == tenant_id, Campaign.tenant_id == tenant_id, Campaign.id == campaign_id)
+        .where(
+            WhatsAppInstance.tenant_id == tenant_id,
+            Campaign.tenant_id == tenant_id,
+            Campaign.id == campaign_id,
+        )
     )
     if number is None:
         return None
