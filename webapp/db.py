@@ -92,9 +92,10 @@ def acting_for() -> uuid.UUID | None:
 
 
 def rows_changed(statement: UpdateBase) -> int:
-    """Execute an insert, update or delete; returns how many rows it changed."""
+    """Execute an insert, update or delete; returns how many rows it changed. Loaded objects do not notice."""
     # An insert forgets its count unless it is told to keep it.
-    result = db.session.execute(statement, execution_options={"preserve_rowcount": True})
+    options = {"preserve_rowcount": True, "synchronize_session": False}
+    result = db.session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
 
 

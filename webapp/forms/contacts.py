@@ -10,8 +10,6 @@ from wtforms.validators import InputRequired, Length
 
 from webapp.domain.attributes import MOST
 
-_NUMBER_HELP = _l("With + and country code, like +49 151 23456789.")
-
 
 class AttributeForm(Form):
     """One more thing that is known of somebody."""
@@ -24,11 +22,10 @@ class ContactForm(FlaskForm):
     phone_number = TelField(
         _l("Phone number"),
         [Length(max=100)],
-        description=_NUMBER_HELP,
         render_kw={"autocomplete": "off", "translate": "no"},
     )
     name = StringField(_l("Name"), [Length(max=200)], render_kw={"autocomplete": "off", "translate": "no"})
-    attributes = FieldList(FormField(AttributeForm), _l("More about this person"), max_entries=MOST + 1)
+    attributes = FieldList(FormField(AttributeForm), _l("Attributes"), max_entries=MOST + 1)
     group_ids = SelectMultipleField(_l("Groups"), coerce=uuid.UUID, choices=[])
     is_active = BooleanField(_l("Campaigns may write to this person"), default=True)
 
@@ -38,8 +35,8 @@ class ContactForm(FlaskForm):
         return self
 
     def show(self, attributes: Mapping[str, str]) -> "ContactForm":
-        """Put what is known into rows."""
-        for name, value in attributes.items():
+        """Put what is known into rows, by name: the database keeps no order of its own."""
+        for name, value in sorted(attributes.items(), key=lambda pair: pair[0].casefold()):
             self.attributes.append_entry({"name": name, "value": value})
         return self
 
@@ -58,7 +55,6 @@ class AddByNumberForm(FlaskForm):
     phone_number = TelField(
         _l("Phone number"),
         [InputRequired(_l("Type a phone number.")), Length(max=100)],
-        description=_NUMBER_HELP,
         render_kw={"autocomplete": "off", "translate": "no"},
     )
     name = StringField(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from webapp.db import db
 from webapp.domain.errors import N_, Conflict
 from webapp.models.contacts import Contact
-from webapp.services.contact_search import Which, chosen_ids
+from webapp.services.contact_search import Which, among, is_chosen
 from webapp.services.contacts import described_in_sql
 from webapp.services.events import emit_each
 from webapp.services.locks import lock_tenant
@@ -46,7 +46,7 @@ def remove(tenant_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which) -> Remov
     gone = update(Contact).where(
         Contact.tenant_id == tenant_id,
         Contact.deleted_at.is_(None),
-        Contact.id.in_(chosen_ids(tenant_id, chosen)),
+        is_chosen(tenant_id, chosen),
     )
     number = _change("contact_deleted", gone.values(deleted_at=at))
     db.session.commit()
@@ -65,7 +65,7 @@ def restore(tenant_id: uuid.UUID, chosen: Collection[uuid.UUID] | datetime) -> R
         .where(*in_trash, ~_has_living_twin(tenant_id))
         .order_by(Contact.phone_key, Contact.deleted_at.desc())
     )
-    back = update(Contact).where(Contact.tenant_id == tenant_id, Contact.id.in_(last)).values(deleted_at=None)
+    back = update(Contact).where(Contact.tenant_id == tenant_id, among(last)).values(deleted_at=None)
     try:
         number = _change("contact_created", back)
     except IntegrityError:

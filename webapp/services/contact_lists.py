@@ -14,7 +14,7 @@ from webapp.services.pages import Page, page
 MOST_COUNTED: Final = 10_000
 
 # What many have is found among so many neighbours in the list; what few have is looked up by the mark itself.
-_NEIGHBOURS: Final = 5_000
+_NEIGHBOURS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,8 @@ def create(
     group_ids: Iterable[uuid.UUID] = (),
 ) -> Contact:
     """Add somebody by a number that no living contact has, however it is spelt."""
-    contact = Contact(tenant_id=tenant_id, is_active=is_active, **_clean(name, attributes))
-    _give_number(contact, phone_number)
+    contact = Contact(tenant_id=tenant_id, is_active=is_active)
+    _write(contact, {**_number(contact, phone_number), **_words(name, attributes)})
     db.session.add(contact)
     _flush(contact)
     emit(tenant_id, "contact_created", contact.id, described(contact))
@@ -126,10 +126,7 @@ def update(
     lock_tenant(tenant_id)
     contact = get(tenant_id, contact_id)
     known_as = contact.phone_key
-    for field, value in _clean(name, attributes).items():
-        setattr(contact, field, value)
-    _give_number(contact, phone_number)
-    contact.is_active = is_active
+    _write(contact, {**_number(contact, phone_number), **_words(name, attributes), "is_active": is_active})
     _flush(contact)
     opt_outs.follow(tenant_id, known_as, contact.phone_key)
     emit(tenant_id, "contact_updated", contact.id, described(contact))
@@ -190,7 +187,12 @@ def _tell_choice(contact: Contact, by: uuid.UUID | None, *, opted_out: bool) -> 
     emit(contact.tenant_id, "contact_updated", contact.id, {**described(contact), "optedOut": opted_out})
 
 
-def _clean(name: str, attributes: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, Any]:
+def _write(contact: Contact, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(contact, field, value)
+
+
+def _words(name: str, attributes: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, Any]:
     pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
     return {
         "name": fields.line("name", name, LONGEST_NAME, required=False),
@@ -198,15 +200,19 @@ def _clean(name: str, attributes: Mapping[str, str] | Iterable[tuple[str, str]])
     }
 
 
-def _give_number(contact: Contact, text: str) -> None:
-    """The number as it was typed. Who hides it, and is known by their WhatsApp id, may stay without."""
+def _number(contact: Contact, text: str) -> dict[str, Any]:
+    """What a typed number changes. Who hides it, and is known by their WhatsApp id, may stay without."""
     if contact.whatsapp_user_id and contact.phone_number is None and not text.strip():
-        return
+        return {}
     phone = _phone(contact.tenant_id, text)
     if phone.e164 == contact.phone_number:
-        return  # whoever has written to us is no longer doubtful, whatever the shape of their number
-    contact.phone_number, contact.phone_key = phone.e164, phone.key
-    contact.is_doubtful, contact.wa_id = phone.doubtful, None
+        return {}  # whoever has written to us is no longer doubtful, whatever the shape of their number
+    return {
+        "phone_number": phone.e164,
+        "phone_key": phone.key,
+        "is_doubtful": phone.doubtful,
+        "wa_id": None,
+    }
 
 
 def _phone(tenant_id: uuid.UUID, text: str) -> phones.Phone:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, literal, select
+from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -13,7 +13,7 @@ from webapp.domain import fields
 from webapp.domain.errors import N_, Invalid, NotFound
 from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
-from webapp.services.contact_search import Which, chosen_ids
+from webapp.services.contact_search import Which, is_chosen
 from webapp.services.events import emit
 from webapp.services.pages import Page, page
 
@@ -116,7 +116,7 @@ def of_contacts(tenant_id: uuid.UUID, contact_ids: Collection[uuid.UUID]) -> dic
 def join(tenant_id: uuid.UUID, contact_id: uuid.UUID, group_ids: Iterable[uuid.UUID]) -> None:
     """Put one contact into groups, and tell it. Commits nothing."""
     for group in db.session.scalars(Group.of(tenant_id).where(Group.id.in_(set(group_ids)))):
-        _tell(group, _put_in(group, select(Contact.id).where(Contact.id == contact_id)))
+        _tell(group, _put_in(group, Contact.id == contact_id))
 
 
 def add_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which) -> int:
@@ -125,7 +125,7 @@ def add_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collection[u
     Of all that match, one call takes at most contact_search.MOST_AT_ONCE who are not in it yet.
     """
     group = get(tenant_id, group_id)
-    added = _put_in(group, chosen_ids(tenant_id, chosen, outside=group.id))
+    added = _put_in(group, is_chosen(tenant_id, chosen, outside=group.id))
     _tell(group, added)
     db.session.commit()
     return added
@@ -138,7 +138,7 @@ def remove_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collectio
         delete(GroupContact).where(
             GroupContact.tenant_id == tenant_id,
             GroupContact.group_id == group.id,
-            GroupContact.contact_id.in_(chosen_ids(tenant_id, chosen)),
+            is_chosen(tenant_id, chosen, GroupContact.contact_id),
         )
     )
     _tell(group, removed)
@@ -146,10 +146,10 @@ def remove_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collectio
     return removed
 
 
-def _put_in(group: Group, ids: Select[uuid.UUID]) -> int:
-    """Take living contacts of the group's tenant among these ids into it; returns how many are new there."""
+def _put_in(group: Group, who: ColumnElement[bool]) -> int:
+    """Take these living contacts of the group's tenant into it; returns how many are new there."""
     members = select(Contact.tenant_id, literal(group.id), Contact.id).where(
-        Contact.tenant_id == group.tenant_id, Contact.deleted_at.is_(None), Contact.id.in_(ids)
+        Contact.tenant_id == group.tenant_id, Contact.deleted_at.is_(None), who
     )
     columns = ["tenant_id", "group_id", "contact_id"]
     put = insert(GroupContact).from_select(columns, members).on_conflict_do_nothing()
