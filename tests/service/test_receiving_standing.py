@@ -204,12 +204,23 @@ def test_a_repeated_failure_does_not_overrule_a_person_who_let_it_go_on(app: Fla
     campaign, instance = make_running(owner.tenant_id)
     send(campaign)
     first, *_ = recipients(campaign)
-    failure = statuses_of(instance, status_of(first, "failed", code=132015))
-    arrive(app, instance, failure)
+    failure, earlier = (status_of(first, "failed", at=at, code=132015) for at in (5, 4))
+    arrive(app, instance, statuses_of(instance, failure))
     assert campaign.status == "paused"
     moves.resume(owner.tenant_id, campaign.id)
-    arrive(app, instance, failure)
+    arrive(app, instance, statuses_of(instance, failure), statuses_of(instance, earlier))
     assert campaign.status == "running"
+
+
+def test_a_campaign_in_the_trash_stops_nobody_else(app: Flask, owner: Person) -> None:
+    campaign, instance = make_running(owner.tenant_id)
+    send(campaign)
+    first, *_ = recipients(campaign)
+    campaign.deleted_at = campaign.created_at
+    db.session.commit()
+    arrive(app, instance, statuses_of(instance, status_of(first, "failed", code=132015)))
+    assert statuses(campaign) == {"failed": 1, "accepted": 2}
+    assert [row.error for row in inbox(owner.tenant_id)] == [None]
 
 
 def test_trouble_of_a_whole_number_pauses_it(app: Flask, owner: Person) -> None:
@@ -234,4 +245,3 @@ def test_what_is_not_understood_is_kept_and_harms_nothing(app: Flask, owner: Per
     assert statuses(campaign) == {"read": 1, "accepted": 2}
     errors = [row.error for row in inbox(owner.tenant_id)]
     assert errors == ["not JSON: 1", "no id: 1, unknown field: 1, unknown status: 1", None]
-

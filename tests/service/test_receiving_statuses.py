@@ -122,6 +122,23 @@ def test_news_in_one_body_and_in_many_end_the_same(app: Flask, owner: Person) ->
     assert ends[0] == ends[1]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_of_two_times_for_one_thing_the_earlier_is_kept(app: Flask, owner: Person, together: bool) -> None:
+    campaign, instance = make_running(owner.tenant_id, 2)
+    send(campaign)
+    rows = recipients(campaign)
+    news = [
+        [status_of(row, "delivered", at=at) for at in order]
+        for row, order in zip(rows, ((5, 9), (9, 5)), strict=True)
+    ]
+    items = [*news[0], *news[1]]
+    arrive(app, instance, *([statuses_of(instance, *items)] if together else []))
+    for item in items:
+        arrive(app, instance, statuses_of(instance, item))
+    assert [row.delivered_at for row in recipients(campaign)] == [moment(5), moment(5)]
+    assert [row.delivered_at for row in history(owner.tenant_id)] == [moment(5), moment(5)]
+
+
 def test_repeated_callbacks_change_nothing(app: Flask, owner: Person) -> None:
     campaign, instance = make_running(owner.tenant_id, 4)
     db.session.add(

@@ -36,6 +36,8 @@ from webapp.sending.gate import gate
 from webapp.sending.lease import claim
 from webapp.sending.store import Store
 from webapp.services import contacts, opt_outs
+from webapp.services.receiving import wishes
+from webapp.services.receiving.wishes import Wish
 
 DANA = "12025550143"
 HIDDEN = "US.88110022003300440055"
@@ -202,7 +204,7 @@ def test_start_takes_back_a_stop_word_and_nothing_else(
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize(
-    ("wishes", "opted_out"),
+    ("said", "opted_out"),
     [
         ([("stop", 0), ("resume", 9)], False),
         ([("resume", 9), ("stop", 0)], False),
@@ -218,12 +220,12 @@ def test_the_latest_wish_counts_in_whatever_order_they_come(
     app: Flask,
     owner: Person,
     instance: WhatsAppInstance,
-    wishes: list[tuple[str, int]],
+    said: list[tuple[str, int]],
     opted_out: bool,
     together: bool,
 ) -> None:
-    native = [preference(value, at) for value, at in wishes]
-    spoken = [text_from(DANA, {"stop": "STOP", "resume": "START"}[value], at=at) for value, at in wishes]
+    native = [preference(value, at) for value, at in said]
+    spoken = [text_from(DANA, {"stop": "STOP", "resume": "START"}[value], at=at) for value, at in said]
     if together:
         arrive(app, instance, preferences_of(instance, *native), messages_of(instance, *spoken))
     else:
@@ -278,6 +280,17 @@ def test_an_opt_out_keeps_somebody_who_waits_from_passing_the_gate(app: Flask, o
     assert window.held_back == {stopped.number: "opted_out", native.number: "opted_out"}
     assert waiting.number in {row.number for row in window.rows}
     store.close()
+
+
+def test_no_gate_passes_while_a_wish_is_written_down(owner: Person) -> None:
+    said = Wish(DANA, "stop_word", wants=False, at=BEGAN)
+    wishes.heed(owner.tenant_id, [said])
+    asked = "select pg_try_advisory_xact_lock_shared(hashtextextended(cast(:tenant as text), 2))"
+    with as_owner() as connection:
+        assert connection.scalar(text(asked), {"tenant": str(owner.tenant_id)}) is False
+    db.session.commit()
+    with as_owner() as connection:
+        assert connection.scalar(text(asked), {"tenant": str(owner.tenant_id)}) is True
 
 
 def test_an_opt_out_that_the_provider_tells_of_is_kept(app: Flask, owner: Person) -> None:

@@ -11,7 +11,6 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 
 from webapp.db import act_for, db
-from webapp.providers.registry import PROVIDERS
 from webapp.services import tracking
 from webapp.services.receiving import inbox, reading, standing, statuses, talk, wishes
 from webapp.services.receiving.inbox import Body
@@ -61,8 +60,9 @@ def _work(tenant_id: uuid.UUID, bodies: list[Body], known: Mapping[uuid.UUID, Ci
     """All at once; when something in them can not be applied, each alone, so that it costs only itself."""
     try:
         fresh = [replace(body, notes={}) for body in bodies]
-        _act(tenant_id, reading.read(fresh, known, tracking.key()))
-        inbox.mark(tenant_id, fresh)
+        mail = reading.read(fresh, known, tracking.key())
+        _act(tenant_id, mail)
+        inbox.mark(tenant_id, mail.bodies)
         db.session.commit()
     except OperationalError:
         raise
@@ -77,17 +77,14 @@ def _work(tenant_id: uuid.UUID, bodies: list[Body], known: Mapping[uuid.UUID, Ci
 
 
 def _item_by_item(tenant_id: uuid.UUID, body: Body, known: Mapping[uuid.UUID, Circle]) -> None:
-    circle = known[body.instance_id]
-    for news in PROVIDERS[circle.provider].read_callback(body.raw):
+    for mail in reading.one_by_one(body, known, tracking.key()):
         try:
-            mail = Mail()
-            reading.sort(mail, news, body, circle, tracking.key())
             _act(tenant_id, mail)
             db.session.commit()
         except OperationalError:
             raise
         except Exception:
-            log.exception("news_not_applied", extra={"callback": body.id, "kind": type(news).__name__})
+            log.exception("news_not_applied", extra={"callback": body.id})
             db.session.rollback()
             body.note("could not be applied")
     inbox.mark(tenant_id, [body])
@@ -105,5 +102,4 @@ def _act(tenant_id: uuid.UUID, mail: Mail) -> None:
     db.session.commit()
     standing.stop(tenant_id, outcome.stops)
     standing.apply(tenant_id, mail.standing)
-    if wished:
-        wishes.heed(tenant_id, wished)
+    wishes.heed_all(tenant_id, wished)

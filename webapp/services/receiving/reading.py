@@ -1,8 +1,10 @@
 """Reading: raw callbacks become news, sorted by what is to be done, each with the numbers it is about."""
 
+import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.providers.news import (
@@ -23,33 +25,60 @@ from webapp.services.receiving.inbox import Body
 from webapp.services.receiving.numbers import Circle
 from webapp.services.receiving.told import Told
 
+log = logging.getLogger(__name__)
+
 Talk = Inbound | Preference | Echo
 Standing = AccountNews | TemplateNews | NumberQuality | NumberTrouble
+
+
+# What people say is written person by person, some hundred a second: more waits for the next transaction.
+MOST_TALK: Final = 300
 
 
 @dataclass(slots=True)
 class Mail:
     """Everything in some callbacks: what became of our messages, what people said, how numbers stand."""
 
+    bodies: list[Body] = field(default_factory=list)
     told: dict[tuple[uuid.UUID, str], Told] = field(default_factory=dict)
     talk: list[tuple[Talk, WhatsAppInstance, Body]] = field(default_factory=list)
     standing: list[tuple[Standing, list[WhatsAppInstance]]] = field(default_factory=list)
 
 
 def read(bodies: Iterable[Body], circles: Mapping[uuid.UUID, Circle], key: bytes) -> Mail:
-    """The news of these callbacks. What is about a number the address may not speak for is noted and left."""
+    """The news of these callbacks, or of the first of them, as far as one transaction goes.
+
+    What is about a number the address may not speak for is noted and left."""
     mail = Mail()
     for body in bodies:
+        if len(mail.talk) >= MOST_TALK:
+            break
+        mail.bodies.append(body)
         circle = circles.get(body.instance_id)
         if circle is None:
             body.note("number gone")
             continue
         for news in PROVIDERS[circle.provider].read_callback(body.raw):
-            sort(mail, news, body, circle, key)
+            _sort(mail, news, body, circle, key)
     return mail
 
 
-def sort(mail: Mail, news: News, body: Body, circle: Circle, key: bytes) -> None:
+def one_by_one(body: Body, circles: Mapping[uuid.UUID, Circle], key: bytes) -> Iterator[Mail]:
+    """Each piece of news of one callback alone. A callback that can not be read at all is noted."""
+    circle = circles[body.instance_id]
+    try:
+        pieces = PROVIDERS[circle.provider].read_callback(body.raw)
+    except Exception:
+        log.exception("callback_not_read", extra={"callback": body.id})
+        body.note("could not be read")
+        return
+    for news in pieces:
+        mail = Mail()
+        _sort(mail, news, body, circle, key)
+        yield mail
+
+
+def _sort(mail: Mail, news: News, body: Body, circle: Circle, key: bytes) -> None:
     """Put one piece of news where it belongs. A repeat is only about messages that were not known before."""
     if isinstance(news, Status):
         _sort_status(mail, news, body, circle, key)

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from webapp.db import db
-from webapp.domain.errors import Conflict
+from webapp.domain.errors import Refusal
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.models.whatsapp_instances import WhatsAppInstance
@@ -68,7 +68,7 @@ def _pause(tenant_id: uuid.UUID, news: TemplateNews, instance_ids: Sequence[uuid
     for campaign_id in db.session.scalars(sending).all():
         try:
             moves.pause(tenant_id, campaign_id, reason=reason)
-        except Conflict:  # a person was quicker
+        except Refusal:  # a person was quicker
             db.session.rollback()
 
 
