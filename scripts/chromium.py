@@ -9,18 +9,42 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # The fonts are for pictures of pages on which people wrote emoji.
 PACKAGES = ("chromium", "fonts-noto-color-emoji")
 PATIENCE_SECONDS = 900
+# A browser that works for us talks to this machine alone.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-pings",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
 
 
 def find() -> str | None:
     """The first Chromium of this machine that starts."""
     return next(filter(_starts, _candidates()), None)
+
+
+def flags() -> list[str]:
+    """What to start it with. Chromium's sandbox refuses root, whom a container often is."""
+    return [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The browser of this machine, without a window; Playwright's own when there is none."""
+    return playwright.chromium.launch(executable_path=of_machine(), args=flags())
+
+
+def of_machine() -> str | None:
+    """The first that starts and is not Playwright's own, which Playwright finds by itself."""
+    return next(filter(_starts, _usual_places()), None)
 
 
 def install() -> str | None:
@@ -29,9 +53,13 @@ def install() -> str | None:
     return next((found for way in ways if way() and (found := find())), None)
 
 
-def _candidates() -> Iterator[str]:
+def _usual_places() -> Iterator[str]:
     yield from (path for name in NAMES if (path := shutil.which(name)))
     yield ON_MACOS
+
+
+def _candidates() -> Iterator[str]:
+    yield from _usual_places()
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     yield own

@@ -36,10 +36,11 @@ from wtforms.validators import InputRequired, Length
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts import chromium  # noqa: E402
 from webapp.domain.statuses import CAMPAIGN_STATUSES, RECIPIENT_STATUSES  # noqa: E402
 from webapp.views.headers import CSP  # noqa: E402
 
-ROOMS = "dashboard campaigns contacts groups message_templates messages instances webhooks settings"
+ROOMS = "dashboard campaigns contacts groups message_templates messages whatsapp_instances webhooks settings"
 # Each page of the gallery and the room it would stand in.
 PAGES = {
     "people": "contacts.",
@@ -161,7 +162,7 @@ def shoot(address: str, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium.launch(playwright)
         for (width, height), scheme in product(SIZES, ("light", "dark")):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
             page.on(

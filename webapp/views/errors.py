@@ -3,12 +3,12 @@
 import logging
 import uuid
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from webapp.domain.errors import Conflict, Invalid, N_, NotAllowed, NotFound, Refusal
+from webapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from webapp.views.guard import is_htmx
 from webapp.views.shared import toast, words
 
@@ -61,8 +61,4 @@ def _accident(error: Exception):
 def _page(sentence: str, status: int, number: str | None = None):
     if is_htmx():
         return toast(sentence, "bad", status)
-    title = _("Nothing here") if status == 404 else _("This did not work")
-    back = (url_for("dashboard.index"), _("Back to the dashboard"))
-    return render_template(
-        "errors/error.html", title=title, sentence=sentence, code=status, error_id=number, back=back
-    ), status
+    return render_template("errors/error.html", status=status, sentence=sentence, error_id=number), status
