@@ -58,15 +58,7 @@ def running_house(
     """Every process but PostgreSQL and Redis, which the test worker has already. Times are short: lease 4 s."""
     port = free_port()
     with simulator(folder, **faults) as provider:
-        environment = os.environ | {
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-            "SECRET_KEY": settings.secret_key,
-            "ENCRYPTION_KEYS": _keys(settings),
-            "EGRESS_ALLOW": settings.egress_allow,
-            "BASE_URL": f"http://127.0.0.1:{port}",
-            "PORT": str(port),
-            "DATA_DIR": str(folder),
+        environment = environment_of(settings, port, folder) | {
             "SEND_LEASE_SECONDS": "4",
             "SWEEP_SECONDS": "1",
             "PROVIDER_TIMEOUT_SECONDS": "2",
@@ -84,6 +76,20 @@ def running_house(
             yield house
         finally:
             house.stop()
+
+
+def environment_of(settings: Settings, port: int, folder: Path) -> dict[str, str]:
+    """What a process of ours finds around it, when its pages are at this port."""
+    return os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": settings.secret_key,
+        "ENCRYPTION_KEYS": _keys(settings),
+        "EGRESS_ALLOW": settings.egress_allow,
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+    }
 
 
 def wait_until(holds: Callable[[], object], seconds: float) -> None:

@@ -28,7 +28,7 @@ class Wire:
 
     Args:
         channels: what to do with a message of each channel. An error in it is logged and goes no further.
-        tick: called about every second with whether Redis is there.
+        tick: called about every second with whether Redis is there, and whenever that changes.
     """
 
     def __init__(self, redis: Redis, channels: Mapping[str, Hear], tick: Callable[[bool], None]) -> None:
@@ -63,6 +63,7 @@ class Wire:
                     self._listen(pubsub)
             except RedisError:
                 log.warning("live_wire_lost", extra={"again_in": delay})
+                self._do_tick(False)
                 self._wait(delay)
                 delay = min(2 * delay, _LONGEST_DELAY)
 
