@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from webapp.sending import rounds
 from webapp.services import bells, progress, sessions
 from webapp.services.campaigns import moves
+from webapp.services.receiving import leftovers
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def all_rounds() -> list[Round]:
         Round(bells.ring_forgotten, 2),
         Round(bells.clean_registries, 15),
         Round(bells.check_after_moving, 15),
+        Round(leftovers.forget_old, 60),
         Round(sessions.forget_old, 300),
     ]
 
