@@ -1,7 +1,7 @@
 """How figures and times look: in the tenant's language and zone."""
 
 from flask import Flask, g
-from flask_babel import Babel, format_decimal
+from flask_babel import Babel, format_decimal, gettext
 
 from webapp.domain import phones
 from webapp.views.shared import words
@@ -25,6 +25,13 @@ def install(app: Flask) -> None:
     app.add_template_filter(lambda e164: phones.pretty(e164) if e164 else "", "phoneformat")
     app.add_template_filter(lambda name: f"{{{{{name}}}}}", "placeholder")
     app.add_template_filter(words, "words")
+    app.add_template_filter(_translated, "translated")
+
+
+def _translated(sentence: str) -> str:
+    """A sentence that a template is handed. `_()` there takes what it is given for its own text, which is not
+    escaped; this is."""
+    return gettext(sentence) if sentence else ""
 
 
 def _locale() -> str:
