@@ -92,7 +92,7 @@ def test_workers_at_the_same_import_at_once_do_no_harm(app: Flask, owner: Person
     run_id, done = run.id, threading.Event()
 
     def work_on() -> None:
-        while not done.is_set():
+        while not done.wait(0.01):
             work.advance(owner.tenant_id, run_id)
 
     workers = [threading.Thread(target=_elsewhere, args=(app, work_on)) for _ in range(3)]

@@ -45,11 +45,11 @@ def as_csv(run: ImportRun, header: str, words: Callable[[Refusal], str]) -> Iter
     act_for(run.tenant_id)
     widest = db.session.scalar(select(func.max(func.cardinality(ImportRow.cells))).where(*_of(run))) or 0
     width = max(widest, len(run.headers), len(run.mapping))
-    headers = [*_padded(run.headers, width), header]
+    headers, phone_columns = [*_padded(run.headers, width), header], _phone_columns(run)
     rows = ([*_padded(row.cells or [], width), words(sentences.told(row.reason or ""))] for row in _rows(run))
     yield csv_export.BYTE_ORDER_MARK
     yield from csv_export.lines([headers], ())
-    yield from csv_export.lines(rows, _phone_columns(run))
+    yield from csv_export.lines(rows, phone_columns)
 
 
 def _rows(run: ImportRun) -> Iterator[Row[int, list[str] | None, str | None]]:
@@ -57,6 +57,8 @@ def _rows(run: ImportRun) -> Iterator[Row[int, list[str] | None, str | None]]:
     columns = select(ImportRow.row_number, ImportRow.cells, ImportRow.reason)
     query = columns.where(*_of(run)).order_by(ImportRow.row_number).limit(_ROWS_AT_ONCE)
     while rows := db.session.execute(query.where(ImportRow.row_number > after)).all():
+        # A slow reader must not hold a connection.
+        db.session.rollback()
         yield from rows
         after = rows[-1].row_number
 
