@@ -55,7 +55,7 @@ def migrated_app(settings: Settings) -> Flask:
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The application on empty servers, inside a context that acts for nobody yet."""
     with migrated_app.app_context():
-        _empty()
+        empty_servers()
         yield migrated_app
         db.db.session.remove()
 
@@ -79,9 +79,12 @@ def https_settings(settings: Settings) -> Settings:
     return replace(settings, base_url="https://crier.example")
 
 
-def _empty() -> None:
+def empty_servers() -> None:
+    """Nothing of anybody is left in the database or in Redis."""
     broker.redis().flushdb()
     with db.as_owner() as connection:
+        # A test that left a transaction open is named by the next one at once, not after minutes.
+        connection.execute(text("set local lock_timeout = '5s'"))
         names = connection.scalars(
             text(
                 "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"

@@ -21,7 +21,9 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         if identity := given.get("id"):
             self.ids.append(identity)
-        self.faults += [f"<{tag} {name}>" for name in given if name == "style" or re.match(r"on[a-z]+$|hx-on", name)]
+        self.faults += [
+            f"<{tag} {name}>" for name in given if name == "style" or re.match(r"on[a-z]+$|hx-on", name)
+        ]
         if tag == "script" and "src" not in given:
             self.faults.append("an inline script")
         if tag == "style":

@@ -33,7 +33,9 @@ class Person:
             check_manners(answer.text)
         return answer
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, htmx: bool = False, **kwargs: Any) -> TestResponse:
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, htmx: bool = False, **kwargs: Any
+    ) -> TestResponse:
         """Send a form as a page of ours would, with its CSRF token."""
         headers = {"X-CSRFToken": self.csrf_token()} | ({"HX-Request": "true"} if htmx else {})
         return outside(self.client.post, path, data=data or {}, headers=headers, **kwargs)
@@ -47,7 +49,8 @@ class Person:
 
 def outside(send: Callable[..., TestResponse], *args: Any, **kwargs: Any) -> TestResponse:
     """Send a request as from another process: without the test's own application context, which it would share."""
-    return Context().run(send, *args, **kwargs)
+    # Read to its end there too: a streamed answer closes its own context when it is read.
+    return Context().run(send, *args, buffered=True, **kwargs)
 
 
 def make_person(app: Flask, *, tenant: str = "Acme", role: str = "owner", email: str | None = None) -> Person:

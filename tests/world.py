@@ -1,6 +1,7 @@
 """A tenant with one of everything in it, each marked with a canary, for the suites that walk over every route."""
 
 import hashlib
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,7 +84,9 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             ),
             message,
             ImportChunk(tenant_id=tenant_id, import_run_id=run.id, position=0, data=canary.encode()),
-            ImportRow(tenant_id=tenant_id, import_run_id=run.id, row_number=1, reason=canary, cells=[canary]),
+            ImportRow(
+                tenant_id=tenant_id, import_run_id=run.id, row_number=1, reason=json.dumps([canary, {}]), cells=[canary]
+            ),
             Callback(
                 tenant_id=tenant_id, whatsapp_instance_id=instance.id, body=canary.encode(),
                 applied_at=db.func.now(),
@@ -106,6 +109,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "run_id": run.id,
             "message_id": message.id,
             "user_id": person.user_id,
+            "tenant_id": tenant_id,
         },
     )
 
