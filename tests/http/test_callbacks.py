@@ -68,6 +68,14 @@ def test_the_handshake_proves_that_the_address_is_ours(
         assert "1158201444" not in answer.text
 
 
+def test_a_new_verify_token_counts_at_once(app: Flask, instance: WhatsAppInstance) -> None:
+    assert post(app, instance.id, BODY).status_code == 200, "the address is remembered from here"
+    give(instance, verify_token="new")
+    asked = {"hub.mode": "subscribe", "hub.verify_token": "new", "hub.challenge": "7"}
+    answer = outside(app.test_client().get, f"/callbacks/whatsapp/{instance.id}", query_string=asked)
+    assert (answer.status_code, answer.text) == (200, "7")
+
+
 def test_nobody_shakes_hands_for_a_number_that_is_not_there(app: Flask, instance: WhatsAppInstance) -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "1"}
     for address in (uuid.uuid4(), instance.id):

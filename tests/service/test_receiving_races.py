@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -229,7 +230,7 @@ def try_again(campaign: Campaign, recipient: Recipient, number: int | None = Non
             campaign_id=campaign.id,
             recipient_number=recipient.number,
             attempt=2,
-            not_before=recipient.sent_at or recipient.failed_at,
+            not_before=datetime.now(UTC),
             number=number,
             is_by_person=True,
         )
@@ -257,6 +258,18 @@ def test_late_news_of_a_failed_attempt_say_nothing_of_the_next(
         assert (row.status, row.error_code) == ("pending", None)
 
 
+def test_an_attempt_that_failed_after_the_next_was_asked_for_is_only_history(
+    app: Flask, owner: Person, store: Store
+) -> None:
+    campaign, instance = make_running(owner.tenant_id, 1)
+    settled(store, campaign, on_the_wire(store, campaign), doubtful)
+    (row,) = recipients(campaign)
+    try_again(campaign, row)
+    arrive(app, instance, statuses_of(instance, status_of(row, "failed", code=131026)))
+    assert (row.status, row.error_code) == ("pending", None)
+    assert [(told.status, told.error_code) for told in history(owner.tenant_id)] == [("failed", 131026)]
+
+
 def test_an_attempt_that_was_thought_lost_is_found_by_its_news(
     app: Flask, owner: Person, store: Store
 ) -> None:
@@ -264,10 +277,6 @@ def test_an_attempt_that_was_thought_lost_is_found_by_its_news(
     window = on_the_wire(store, campaign)
     settled(store, campaign, window, doubtful)
     (row,) = recipients(campaign)
-    row.sent_at = row.failed_at = None
-    db.session.execute(text("update campaign_recipients set failed_at = now()"))
-    db.session.commit()
-    db.session.expire_all()
     try_again(campaign, row, 10**9)
     arrive(app, instance, statuses_of(instance, status_of(row, "sent")))
     assert (row.status, row.message_id) == ("sent", f"wamid.{row.number}"), "the next attempt need not go"

@@ -49,7 +49,7 @@ def address_of(instance_id: uuid.UUID) -> Address | None:
         return address
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
-    address = _look_up(instance_id)
+    address = look_up(instance_id)
     _kept[instance_id] = (now + KEEP_SECONDS, address)
     return address
 
@@ -62,7 +62,8 @@ def readable_secrets(instance: WhatsAppInstance) -> Credentials:
         return _NONE
 
 
-def _look_up(instance_id: uuid.UUID) -> Address | None:
+def look_up(instance_id: uuid.UUID) -> Address | None:
+    """The same as it is now: for a handshake, which comes right after a token was changed."""
     tenant_id = db.session.scalar(
         select(CallbackAddress.tenant_id).where(CallbackAddress.whatsapp_instance_id == instance_id)
     )

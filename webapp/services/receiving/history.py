@@ -48,7 +48,7 @@ select exists (select from webhooks where tenant_id = :tenant_id and deleted_at 
 )
 
 
-def apply(tenant_id: uuid.UUID, messages: Collection[Told], recipients: Mapping[int, Sequence[Told]]) -> None:
+def apply(tenant_id: uuid.UUID, messages: Collection[Told], pairs: Sequence[tuple[int, Told]]) -> None:
     """Write what was told of these messages, after their recipients' rows are held. Commits nothing.
 
     The rows come first because settle takes them first too: what it was about to write is there now or waits."""
@@ -56,7 +56,7 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told], recipients: Mapping[
     there = {row.message_id for row in changed}
     rest = [told for told in messages if told.message_id not in there]
     if rest:
-        changed += unwritten.write(tenant_id, recipients, there | _known(tenant_id, rest))
+        changed += unwritten.write(tenant_id, pairs, there | _known(tenant_id, rest))
     if db.session.scalar(_IS_WANTED, {"tenant_id": tenant_id}):
         _tell(tenant_id, changed, {told.message_id: told for told in messages})
 
@@ -85,7 +85,7 @@ def _tell(tenant_id: uuid.UUID, changed: Sequence[Any], told: Mapping[str, Told]
 
 
 def _described(row: Any, told: Told) -> dict[str, Any]:
-    failed = told.trouble if row.now == "failed" else None
+    failed = told.failure if row.now == "failed" else None
     return {
         "id": str(row.id),
         "messageId": row.message_id,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import broker
 from webapp.db import act_for, db, on_commit
-from webapp.services.receiving.addresses import Address, address_of
+from webapp.services.receiving.addresses import Address, address_of, look_up
 from webapp.services.receiving.forgeries import MOST_IN_A_ROW, Forgeries
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def is_silenced(client: str) -> bool:
 
 def handshake(instance_id: uuid.UUID, args: Mapping[str, str]) -> str | None:
     """What to answer a provider that asks whether the address is ours, or None to refuse."""
-    address = address_of(instance_id)
+    address = look_up(instance_id)
     return address.provider.handshake(args, address.secrets.verify_token) if address else None
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
@@ -33,28 +34,34 @@ where h.tenant_id = :tenant_id and h.direction = 'out' and h.message_id = any(ca
 _KNOWN_STATUS: Final = text(
     """
 select message_id, status from messages_history
-where tenant_id = :tenant_id and message_id = any(cast(:ids as text[]))
+where tenant_id = :tenant_id and direction = 'out' and message_id = any(cast(:ids as text[]))
 """
 )
 
 
-def recipients_of(tenant_id: uuid.UUID, messages: Iterable[Told]) -> dict[int, list[Told]]:
-    """What was told, by the number of the recipient it is about.
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Messages with the numbers of their recipients; `current` are those that still say something about them."""
+
+    pairs: list[tuple[int, Told]]
+    current: dict[int, list[Told]]
+
+
+def match(tenant_id: uuid.UUID, messages: Iterable[Told]) -> Matched:
+    """Find whom messages went to.
 
     A message whose sender may still be about to write down its id is asked for again later. A message that failed
     before its recipient was tried again says nothing about them any more, however often it is repeated."""
     by_tracker = [told for told in messages if told.number is not None]
     by_id = [told for told in messages if told.number is None]
-    found: dict[int, list[Told]] = defaultdict(list)
-    outdated: list[tuple[int, Told]] = []
-    for number, told, is_outdated in (*_by_tracker(tenant_id, by_tracker), *_by_id(tenant_id, by_id)):
-        if is_outdated:
-            outdated.append((number, told))
-        else:
-            found[number].append(told)
-    for number, told in _not_failed(tenant_id, outdated):
-        found[number].append(told)
-    return found
+    found = [*_by_tracker(tenant_id, by_tracker), *_by_id(tenant_id, by_id)]
+    past = [told for _, told, is_followed in found if is_followed]
+    failed = _failed(tenant_id, past) if past else set()
+    current: dict[int, list[Told]] = defaultdict(list)
+    for number, told, is_followed in found:
+        if not (is_followed and told.message_id in failed):
+            current[number].append(told)
+    return Matched([(number, told) for number, told, _ in found], current)
 
 
 def _by_tracker(tenant_id: uuid.UUID, messages: Collection[Told]) -> Iterable[tuple[int, Told, bool]]:
@@ -87,11 +94,13 @@ def _by_id(tenant_id: uuid.UUID, messages: Sequence[Told]) -> Iterable[tuple[int
                 told.ask_again()
 
 
-def _not_failed(tenant_id: uuid.UUID, outdated: Sequence[tuple[int, Told]]) -> Iterable[tuple[int, Told]]:
-    """Of messages that were followed by another to the same recipient, those that did not fail."""
-    ids = [told.message_id for _, told in outdated]
-    rows = db.session.execute(_KNOWN_STATUS, {"tenant_id": tenant_id, "ids": ids}) if ids else ()
+def _failed(tenant_id: uuid.UUID, messages: Sequence[Told]) -> set[str]:
+    """Those that failed in the end, as far as is known."""
+    ids = [told.message_id for told in messages]
+    rows = db.session.execute(_KNOWN_STATUS, {"tenant_id": tenant_id, "ids": ids})
     known = {row.message_id: row.status for row in rows}
-    for number, told in outdated:
-        if higher(told.status, known.get(told.message_id, "accepted")) != "failed":
-            yield number, told
+    return {
+        told.message_id
+        for told in messages
+        if higher(told.status, known.get(told.message_id, "accepted")) == "failed"
+    }

@@ -3,8 +3,6 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import or_
-
 from webapp.db import db
 from webapp.domain import phones
 from webapp.domain.errors import Invalid
@@ -25,14 +23,16 @@ def writer(tenant_id: uuid.UUID, news: Inbound, at: datetime) -> Contact | None:
 
 def find(tenant_id: uuid.UUID, wa_id: str, user_id: str = "") -> Contact | None:
     """The living contact of these ids, if there is one."""
-    key, known = _own_key(wa_id, user_id), Contact.whatsapp_user_id == (user_id or None)
-    query = Contact.of(tenant_id).where(or_(Contact.phone_key == key, known))
-    return db.session.scalar(query.order_by(Contact.phone_key == key).limit(1))
+    query = Contact.of(tenant_id).where(Contact.phone_key == _own_key(wa_id, user_id))
+    found = db.session.scalar(query)
+    if found is None and user_id:
+        found = db.session.scalar(Contact.of(tenant_id).where(Contact.whatsapp_user_id == user_id).limit(1))
+    return found
 
 
 def keys_of(tenant_id: uuid.UUID, wa_id: str, user_id: str) -> set[str]:
     """Every key this person is known by: what they want counts for each of their numbers."""
-    keys = {_own_key(wa_id, user_id)} - {None}
+    keys = {_own_key(wa_id, user_id)}
     if user_id:
         keys.update(
             db.session.scalars(

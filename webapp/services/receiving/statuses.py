@@ -81,10 +81,10 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told]) -> Outcome:
     if not messages:
         return Outcome()
     db.session.execute(_PLAN_FOR_FEW)
-    recipients = matching.recipients_of(tenant_id, messages)
-    newest = {number: together(told) for number, told in sorted(recipients.items())}
+    matched = matching.match(tenant_id, messages)
+    newest = {number: together(told) for number, told in sorted(matched.current.items())}
     changed = _move(tenant_id, newest) if newest else ()
-    history.apply(tenant_id, messages, recipients)
+    history.apply(tenant_id, messages, matched.pairs)
     for campaign_id in {row.campaign_id for row in changed}:
         on_commit(progress.publish, tenant_id, campaign_id)
     return Outcome(_stops(changed, newest), _opted_out(tenant_id, newest))
@@ -96,7 +96,7 @@ def _move(tenant_id: uuid.UUID, newest: Mapping[int, Told]) -> Sequence[Any]:
         "tenant_id": tenant_id,
         "stripe": counts.stripe(),
         "numbers": list(newest),
-        "errors": [words_of(one.trouble) for one in told],
+        "errors": [words_of(one.failure) for one in told],
         **arrays(told),
     }
     return db.session.connection().exec_driver_sql(_MOVE, given).all()

@@ -37,6 +37,11 @@ class Told:
         self.wa_id = self.wa_id or status.wa_id or status.user_id
         self.bodies.append(body)
 
+    @property
+    def failure(self) -> Trouble | None:
+        """What went wrong with a message that failed in the end."""
+        return self.trouble if self.status == "failed" else None
+
     def note(self, reason: str) -> None:
         for body in self.bodies:
             body.note(reason)
@@ -87,7 +92,7 @@ def arrays(messages: Sequence[Told]) -> dict[str, list[Any]]:
         "instances": [told.instance_id for told in messages],
         "ids": [told.message_id for told in messages],
         "statuses": [told.status for told in messages],
-        "codes": [told.trouble.code if told.trouble else None for told in messages],
+        "codes": [told.failure.code if told.failure else None for told in messages],
         **{
             name: [told.times.get(name) for told in messages]
             for name in ("sent", "delivered", "read", "failed")

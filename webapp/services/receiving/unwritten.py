@@ -2,7 +2,7 @@
 write them down, or is a moment behind. Whoever of the two comes second adds nothing."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from webapp.db import db
@@ -33,16 +33,9 @@ returning id, message_id, campaign_id, contact_id, chat_id, null::text as was, s
 """
 
 
-def write(
-    tenant_id: uuid.UUID, recipients: Mapping[int, Sequence[Told]], there: Collection[str]
-) -> list[Any]:
-    """Write those messages of the recipients that are not `there`; what is of nobody here is noted as unknown."""
-    missing = [
-        (number, told)
-        for number, several in recipients.items()
-        for told in several
-        if told.message_id not in there
-    ]
+def write(tenant_id: uuid.UUID, pairs: Sequence[tuple[int, Told]], there: Collection[str]) -> list[Any]:
+    """Write those messages to these recipients that are not `there`; what is of nobody here is noted as unknown."""
+    missing = [(number, told) for number, told in pairs if told.message_id not in there]
     if not missing:
         return []
     given = {
