@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from embedded import servers
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
+
+from embedded import servers
+from tests.people import Person, make_person
 from webapp import broker, db
 from webapp.app import create_app
 from webapp.config import Settings
-
-from tests.people import Person, make_person
 
 SECRET_KEY = "t7Jw2nRkXv9QbLz4HsPcYm6GdFa3EuTo8ViKx1Zq"
 ENCRYPTION_KEY = hashlib.sha256(b"the key of the tests").digest()

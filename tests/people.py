@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from webapp.db import act_for, db
-from webapp.models.users import User
-from webapp.services import accounts
 from werkzeug.test import TestResponse
 
 from tests.manners import check_manners
+from webapp.db import act_for, db
+from webapp.models.users import User
+from webapp.services import accounts
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,11 @@ class BellWorker(SimpleWorker):  # type: ignore[misc]
         with app.app_context():
             queues = [queue(name) for name in QUEUES[kind]]
             super().__init__(
-                queues, connection=redis(), serializer=JSONSerializer, worker_ttl=30, job_monitoring_interval=5
+                queues,
+                connection=redis(),
+                serializer=JSONSerializer,
+                worker_ttl=30,
+                job_monitoring_interval=5,
             )
 
     def perform_job(self, job: Job, *args: Any, **kwargs: Any) -> bool:

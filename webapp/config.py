@@ -107,7 +107,8 @@ def _keys(text: str) -> dict[str, bytes]:
     if not keys or any(_is_weak(key) for key in keys.values()):
         raise Misconfigured(
             "ENCRYPTION_KEYS must be name:key pairs, newest first, each key the base64 of 32 random bytes: "
-            "`python3 -c 'import base64, secrets; print(\"k1:\" + base64.b64encode(secrets.token_bytes(32)).decode())'`."
+            "`python3 -c 'import base64, secrets; "
+            'print("k1:" + base64.b64encode(secrets.token_bytes(32)).decode())\'`.'
         )
     return keys
 
@@ -127,5 +128,7 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
 
 def _window(window: int) -> int:
     if not 1 <= window <= 128:
-        raise Misconfigured("SEND_WINDOW must be between 1 and 128: that many may be uncertain after a crash.")
+        raise Misconfigured(
+            "SEND_WINDOW must be between 1 and 128: that many may be uncertain after a crash."
+        )
     return window

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
+
 from webapp.db import APP_ROLE, as_owner, db
 from webapp.domain.statuses import CAMPAIGN_MOVES, STORED_RECIPIENT_STATUSES, outranks
 from webapp.models import all as _every_table  # noqa: F401
@@ -170,7 +171,7 @@ def test_what_is_deletable_says_what_becomes_of_its_children(catalogue: Connecti
     assert not silent
 
 
-@pytest.mark.parametrize("was", [status for status in CAMPAIGN_MOVES])
+@pytest.mark.parametrize("was", list(CAMPAIGN_MOVES))
 def test_the_database_allows_a_campaign_the_moves_of_the_plan(catalogue: Connection, was: str) -> None:
     source = catalogue.scalar(text("select prosrc from pg_proc where proname = 'refuse_campaign_move'"))
     assert source is not None

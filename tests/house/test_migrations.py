@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+
 from webapp.db import as_owner, db, owner_engine
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from flask import Flask
+
 from webapp import broker, jobs
 from webapp.views.permissions import NEEDS, PUBLIC
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from webapp.domain.errors import Invalid, N_
+from webapp.domain.errors import N_, Invalid
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 

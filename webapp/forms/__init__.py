@@ -1,2 +1,1 @@
-"""The HTML gate: what may be typed and what it becomes. Imports domain only.
-"""
+"""The HTML gate: what may be typed and what it becomes. Imports domain only."""

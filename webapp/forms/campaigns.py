@@ -80,7 +80,7 @@ class MessageForm(FlaskForm):
 
     @property
     def is_free(self) -> bool:
-        return self.source.data == "text"
+        return bool(self.source.data == "text")
 
 
 class ScheduleForm(FlaskForm):

@@ -46,7 +46,7 @@ class UploadForm(FlaskForm):
 class ReadingForm(Form):
     """How the file is read. It is asked with GET: looking again changes nothing."""
 
-    default_country = SelectField(_l("Numbers without country code are from"))
+    default_country = SelectField(_l("Country of numbers without +"))
     header = SelectField(
         _l("The first row"),
         choices=[SelectChoice("yes", _l("names the columns")), SelectChoice("no", _l("is a person already"))],

@@ -31,7 +31,9 @@ class WelcomeForm(FlaskForm):
 
 
 class PasswordForm(FlaskForm):
-    old_password = PasswordField(_l("Present password"), [Optional(), Length(max=1000)], render_kw={"autocomplete": "current-password"})
+    old_password = PasswordField(
+        _l("Present password"), [Optional(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
     password = PasswordField(
         _l("New password"),
         [InputRequired(_l("Type the new password.")), Length(max=1000)],

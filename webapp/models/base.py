@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Select, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,19 +35,27 @@ class Timed:
     )
 
 
+class Deletable:
+    """Deleting sets a time; restoring takes it away."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class OfTenant:
     """A row behind both walls. The key starts with the tenant, so that every foreign key carries it."""
 
     @declared_attr
     @classmethod
     def tenant_id(cls) -> Mapped[uuid.UUID]:
-        return mapped_column(Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-2)
+        return mapped_column(
+            Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True, sort_order=-2
+        )
 
     @classmethod
     def of(cls, tenant_id: uuid.UUID, *, deleted: bool = False) -> Select[Self]:
         """The first wall: every query begins here. Without `deleted` the living rows, with it the trash."""
         query = select(cls).where(cls.tenant_id == tenant_id)
-        if not hasattr(cls, "deleted_at"):
+        if not issubclass(cls, Deletable):
             return query
         return query.where(cls.deleted_at.is_not(None) if deleted else cls.deleted_at.is_(None))
 
@@ -55,16 +63,15 @@ class OfTenant:
 class Kept(OfTenant, Timed):
     """A row that a person can point at."""
 
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, server_default=text("uuidv7()"), sort_order=-1)
+    id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, primary_key=True, server_default=text("uuidv7()"), sort_order=-1
+    )
 
 
-class Deletable:
-    """Deleting sets a time; restoring takes it away."""
-
-    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-Model = db.Model
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 
 __all__ = [
     "At", "Base", "Deletable", "Json", "JsonList", "Kept", "Model", "No", "Now", "OfTenant", "Text_", "Timed",

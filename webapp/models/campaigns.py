@@ -3,7 +3,17 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.statuses import CAMPAIGN_STATUSES
@@ -26,8 +36,14 @@ class Counts:
 
 
 COUNTS = (
-    "sent_count", "delivered_count", "read_count", "failed_count", "uncertain_count", "skipped_count", "cancelled_count",
-)  # fmt: skip
+    "sent_count",
+    "delivered_count",
+    "read_count",
+    "failed_count",
+    "uncertain_count",
+    "skipped_count",
+    "cancelled_count",
+)
 
 
 class Campaign(Kept, Deletable, Counts, Model):
@@ -64,7 +80,7 @@ class Campaign(Kept, Deletable, Counts, Model):
     message_variables: Mapped[Json]
     # For kind `template`: {"name": .., "language": .., "components": [..]}
     message_template: Mapped[Json]
-    # {"recipient_type": "groups" | "contacts" | "all", "recipient_ids": [..], "exclude_doubtful": bool, "exclude_missing": bool}
+    # As services/audience.Audience stores it: type, ids, and whether the doubtful are left out.
     audience: Mapped[Json]
     wizard_step: Mapped[str] = mapped_column(Text, server_default=text("'number'"))
     status: Mapped[str] = mapped_column(Text, server_default=text("'draft'"))
@@ -87,7 +103,9 @@ class CampaignCount(OfTenant, Counts, Model):
 
     __tablename__ = "campaign_counts"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"
+        ),
         {"postgresql_with": {"fillfactor": 50}},
     )
 
@@ -100,7 +118,9 @@ class CampaignFailure(OfTenant, Model):
 
     __tablename__ = "campaign_failures"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"
+        ),
     )
 
     campaign_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -113,7 +133,9 @@ class CampaignSample(OfTenant, Model):
 
     __tablename__ = "campaign_samples"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"
+        ),
     )
 
     campaign_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

@@ -26,7 +26,9 @@ class ExportChunk(OfTenant, Model):
 
     __tablename__ = "export_chunks"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "export_id"], ["exports.tenant_id", "exports.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "export_id"], ["exports.tenant_id", "exports.id"], ondelete="CASCADE"
+        ),
     )
 
     export_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

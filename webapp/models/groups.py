@@ -11,7 +11,13 @@ from webapp.models.base import Deletable, Kept, Model, Now, OfTenant, Yes, Zero
 class Group(Kept, Deletable, Model):
     __tablename__ = "groups"
     __table_args__ = (
-        Index("groups_name_alive", "tenant_id", text("lower(name)"), unique=True, postgresql_where=text("deleted_at is null")),
+        Index(
+            "groups_name_alive",
+            "tenant_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("deleted_at is null"),
+        ),
     )
 
     name: Mapped[str] = mapped_column(Text)
@@ -26,8 +32,12 @@ class GroupContact(OfTenant, Model):
 
     __tablename__ = "group_contacts"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"),
-        ForeignKeyConstraint(["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "group_id"], ["groups.tenant_id", "groups.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"], ondelete="CASCADE"
+        ),
         Index("group_contacts_contact_idx", "tenant_id", "contact_id"),
     )
 

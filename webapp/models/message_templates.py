@@ -12,7 +12,9 @@ class MessageTemplate(Kept, Deletable, Model):
     __tablename__ = "message_templates"
     __table_args__ = (
         one_of("kind", KINDS),
-        CheckConstraint("kind = 'text' or (provider_name is not null and language is not null)", name="template_named"),
+        CheckConstraint(
+            "kind = 'text' or (provider_name is not null and language is not null)", name="template_named"
+        ),
         Index(
             "message_templates_name_alive",
             "tenant_id",
@@ -25,7 +27,7 @@ class MessageTemplate(Kept, Deletable, Model):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text, server_default=text("'text'"))
     content: Mapped[str] = mapped_column(Text)
-    # {"name": "default when a contact has no such value"}
+    # By name: the default when a contact has no such value.
     variables: Mapped[Json]
     is_active: Mapped[Yes]
     version: Mapped[int] = mapped_column(server_default=text("1"))

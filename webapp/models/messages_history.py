@@ -25,10 +25,14 @@ class Message(OfTenant, Model):
             ondelete="SET NULL (whatsapp_instance_id)",
         ),
         ForeignKeyConstraint(
-            ["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"], ondelete="SET NULL (contact_id)"
+            ["tenant_id", "contact_id"],
+            ["contacts.tenant_id", "contacts.id"],
+            ondelete="SET NULL (contact_id)",
         ),
         ForeignKeyConstraint(
-            ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="SET NULL (campaign_id)"
+            ["tenant_id", "campaign_id"],
+            ["campaigns.tenant_id", "campaigns.id"],
+            ondelete="SET NULL (campaign_id)",
         ),
         # A message is told once however often its callback comes; also the second way to match a status.
         Index("messages_history_once", "tenant_id", "message_id", unique=True),

@@ -17,7 +17,12 @@ class OptOut(Kept, Model):
     __table_args__ = (
         one_of("source", SOURCES),
         Index(
-            "opt_outs_standing", "tenant_id", "phone_key", "source", unique=True, postgresql_where=text("lifted_at is null")
+            "opt_outs_standing",
+            "tenant_id",
+            "phone_key",
+            "source",
+            unique=True,
+            postgresql_where=text("lifted_at is null"),
         ),
     )
 

@@ -19,10 +19,14 @@ class Recipient(OfTenant, Model):
     __tablename__ = "campaign_recipients"
     __table_args__ = (
         one_of("status", STORED_RECIPIENT_STATUSES),
-        ForeignKeyConstraint(["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"
+        ),
         # The snapshot outlives the contact, else counts and rows would part.
         ForeignKeyConstraint(
-            ["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"], ondelete="SET NULL (contact_id)"
+            ["tenant_id", "contact_id"],
+            ["contacts.tenant_id", "contacts.id"],
+            ondelete="SET NULL (contact_id)",
         ),
         # Contact before campaign: a fresh campaign has no statistics, and a campaign-first key tempts the planner.
         Index("campaign_recipients_once", "tenant_id", "contact_id", "campaign_id", unique=True),

@@ -12,7 +12,9 @@ from webapp.models.base import Kept, Model, No, Now, OfTenant, one_of
 
 
 def _of_campaign() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE")
+    return ForeignKeyConstraint(
+        ["tenant_id", "campaign_id"], ["campaigns.tenant_id", "campaigns.id"], ondelete="CASCADE"
+    )
 
 
 class SendBatch(Kept, Model):
@@ -24,7 +26,11 @@ class SendBatch(Kept, Model):
         one_of("status", ("free", "leased", "done")),
         _of_campaign(),
         Index(
-            "send_batches_open_idx", "tenant_id", "campaign_id", "first_number", postgresql_where=text("status <> 'done'")
+            "send_batches_open_idx",
+            "tenant_id",
+            "campaign_id",
+            "first_number",
+            postgresql_where=text("status <> 'done'"),
         ),
         {"postgresql_with": {"fillfactor": 50}},
     )
@@ -34,7 +40,7 @@ class SendBatch(Kept, Model):
     status: Mapped[str] = mapped_column(Text, server_default=text("'free'"))
     first_number: Mapped[int] = mapped_column(BigInteger)
     last_number: Mapped[int] = mapped_column(BigInteger)
-    # The write-ahead mark: numbers below it were recorded as about to go on the wire, those at or above it provably not.
+    # The write-ahead mark: numbers below it were recorded as about to go on the wire, the others provably not.
     next_number: Mapped[int] = mapped_column(BigInteger)
     lease_token: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -47,7 +53,9 @@ class SendWindow(OfTenant, Model):
     __tablename__ = "send_windows"
     __table_args__ = (
         _of_campaign(),
-        ForeignKeyConstraint(["tenant_id", "batch_id"], ["send_batches.tenant_id", "send_batches.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "batch_id"], ["send_batches.tenant_id", "send_batches.id"], ondelete="CASCADE"
+        ),
         ExcludeConstraint(("rows", "&&"), using="gist", name="send_windows_once"),
         {"postgresql_with": {"fillfactor": 50}},
     )
@@ -78,7 +86,13 @@ class SendRetry(Kept, Model):
         ),
         Index("send_retries_number", "tenant_id", "number", unique=True),
         Index("send_retries_recipient_idx", "tenant_id", "recipient_number"),
-        Index("send_retries_due_idx", "tenant_id", "campaign_id", "not_before", postgresql_where=text("number is null")),
+        Index(
+            "send_retries_due_idx",
+            "tenant_id",
+            "campaign_id",
+            "not_before",
+            postgresql_where=text("number is null"),
+        ),
     )
 
     campaign_id: Mapped[uuid.UUID] = mapped_column(Uuid)

@@ -30,9 +30,16 @@ class WebhookLog(Kept, Model):
 
     __tablename__ = "webhook_logs"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "webhook_id"], ["webhooks.tenant_id", "webhooks.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["tenant_id", "webhook_id"], ["webhooks.tenant_id", "webhooks.id"], ondelete="CASCADE"
+        ),
         Index("webhook_logs_webhook_idx", "tenant_id", "webhook_id", "id"),
-        Index("webhook_logs_due_idx", "tenant_id", "next_attempt_at", postgresql_where=text("completed_at is null")),
+        Index(
+            "webhook_logs_due_idx",
+            "tenant_id",
+            "next_attempt_at",
+            postgresql_where=text("completed_at is null"),
+        ),
     )
 
     webhook_id: Mapped[uuid.UUID] = mapped_column(Uuid)

@@ -8,7 +8,11 @@ from webapp.models.audit_log import AuditEntry
 
 
 def record(
-    tenant_id: uuid.UUID, user_id: uuid.UUID | None, action: str, object_id: uuid.UUID | None = None, **details: Any
+    tenant_id: uuid.UUID,
+    user_id: uuid.UUID | None,
+    action: str,
+    object_id: uuid.UUID | None = None,
+    **details: Any,
 ) -> None:
     """One row for one act; it commits with the act or not at all."""
     db.session.add(

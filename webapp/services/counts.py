@@ -83,7 +83,9 @@ def fold(connection: Connection, tenant_id: uuid.UUID, campaign_id: uuid.UUID) -
 def read(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> dict[str, Any] | None:
     """The campaign's figures as they are now."""
     sql = text(READ.replace("%(tenant_id)s", ":tenant_id").replace("%(campaign_id)s", ":campaign_id"))
-    row = db.session.execute(sql, {"tenant_id": tenant_id, "campaign_id": campaign_id}).mappings().one_or_none()
+    row = (
+        db.session.execute(sql, {"tenant_id": tenant_id, "campaign_id": campaign_id}).mappings().one_or_none()
+    )
     return dict(row) if row else None
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +13,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.services.events import emit
-from webapp.services.pages import Page, has_part, page
+from webapp.services.pages import Keys, Page, has_part, page
 
 LONGEST_NAME: Final = 100
 LONGEST_DEFAULT: Final = 200
@@ -37,7 +37,7 @@ def described(template: MessageTemplate) -> dict[str, Any]:
 
 
 def listed(
-    tenant_id: uuid.UUID, *, q: str = "", status: str = "", deleted: bool = False, **keys: uuid.UUID
+    tenant_id: uuid.UUID, *, q: str = "", status: str = "", deleted: bool = False, **keys: Unpack[Keys]
 ) -> Page[MessageTemplate]:
     """One page of templates, newest first; `q` is a part of the name, `status` active or inactive."""
     query = MessageTemplate.of(tenant_id, deleted=deleted)

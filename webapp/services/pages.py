@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
 
@@ -12,6 +12,13 @@ Row = TypeVar("Row")
 
 PAGE = 50
 MOST = 200
+
+
+class Keys(TypedDict, total=False):
+    """Where to go on: before the one or after the other."""
+
+    newer: uuid.UUID
+    older: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)

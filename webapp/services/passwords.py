@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from webapp.domain.errors import Invalid, N_
+from webapp.domain.errors import N_, Invalid
 
 # 19 MiB, two passes, one lane: OWASP's minimum, which one small machine can serve.
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)

@@ -18,7 +18,9 @@ Fetch = Callable[[], Mapping[str, Any] | None]
 
 def publish(tenant_id: uuid.UUID, campaign_id: uuid.UUID, even_if_recent: bool = False) -> None:
     """Tell the figures of a campaign to whoever watches. May be dropped: the next change or the clock tells again."""
-    publish_from(broker.redis(), tenant_id, campaign_id, lambda: counts.read(tenant_id, campaign_id), even_if_recent)
+    publish_from(
+        broker.redis(), tenant_id, campaign_id, lambda: counts.read(tenant_id, campaign_id), even_if_recent
+    )
 
 
 def publish_from(
@@ -35,7 +37,10 @@ def publish_from(
 
 
 def _plain(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, uuid.UUID) else value
-        for name, value in figures.items()
-    }
+    return {name: _as_json(value) for name, value in figures.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID) else value

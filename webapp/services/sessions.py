@@ -38,7 +38,9 @@ def sign_in(email: str, password: str, address: str) -> str:
     The same answer and the same time for an unknown address, a wrong password and a person who was removed.
     """
     _count_try(email, address)
-    user = db.session.scalar(select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None)))
+    user = db.session.scalar(
+        select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None))
+    )
     if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise Invalid("", N_("This address and password do not go together."))
     if passwords.is_outdated(user.password_hash or ""):
@@ -179,9 +181,10 @@ def _touch(token_hash: str) -> None:
         update(VisitorSession)
         .where(VisitorSession.token_hash.in_(mine.with_for_update(skip_locked=True)))
         .values(seen_at=func.now())
+        .returning(VisitorSession.token_hash)
         .execution_options(synchronize_session=False)
     )
-    if touched.rowcount:
+    if touched.first() is not None:
         db.session.commit()
 
 
@@ -199,5 +202,3 @@ def _count_try(email: str, address: str) -> None:
         raise NotAllowed(N_("Too many tries. Wait five minutes and try again."))
     db.session.add(SignInTry(account_hash=account, address=address, tried_at=func.clock_timestamp()))
     db.session.commit()
-
-

@@ -18,7 +18,10 @@ from webapp.views.shared import as_uuid, chosen_ids, said
 bp = Blueprint("contact_bulk", __name__, url_prefix="/contacts/bulk")
 
 _JOINED = (N_("%(count)s person is now in %(group)s."), N_("%(count)s people are now in %(group)s."))
-_LEFT = (N_("%(count)s person is no longer in %(group)s."), N_("%(count)s people are no longer in %(group)s."))
+_LEFT = (
+    N_("%(count)s person is no longer in %(group)s."),
+    N_("%(count)s people are no longer in %(group)s."),
+)
 _TAKEN = (
     N_("%(count)s contact stays in the trash: somebody in your list has its number by now."),
     N_("%(count)s contacts stay in the trash: others in your list have their numbers by now."),
@@ -99,7 +102,9 @@ def _rest(number: int) -> str:
     if number < MOST_AT_ONCE:
         return ""
     most = format_decimal(MOST_AT_ONCE)
-    return " " + str(_("More may be left: a click takes %(most)s at most, so look and do it again.", most=most))
+    return " " + str(
+        _("More may be left: a click takes %(most)s at most, so look and do it again.", most=most)
+    )
 
 
 def _back():

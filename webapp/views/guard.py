@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
-from werkzeug.exceptions import Forbidden
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 
 from webapp.services import sessions
 from webapp.views.permissions import PUBLIC, allowed

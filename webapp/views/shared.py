@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 
 from webapp.domain import schedule
 from webapp.domain.errors import Invalid, Refusal
+from webapp.services.pages import Keys
 
 
 def words(refusal: Refusal | schedule.Words) -> str:
     """The sentence in the reader's language."""
-    return _(refusal.message, **refusal.values) if refusal.values else _(refusal.message)
+    return str(_(refusal.message, **refusal.values) if refusal.values else _(refusal.message))
 
 
 def toast(sentence: str, tone: str, status: int):
@@ -41,24 +42,31 @@ def attempt(form: FlaskForm, act: Callable[[], Any]) -> Any | None:
         return None
 
 
-def said(message: str, *, undo: str | None = None, **fields: object) -> None:
+def said(message: str, *, undo: str | None = None, **fields: Any) -> None:
     """Tell what was done on the next page; `undo` is the endpoint that takes it back, `fields` go to it."""
     if undo is None:
         flash(message, "good")
     else:
         url_values = {name: value for name, value in fields.items() if not isinstance(value, list)}
         hidden = [[name, str(v)] for name, value in fields.items() if isinstance(value, list) for v in value]
-        flash({"message": message, "undo": {"url": url_for(undo, **url_values), "fields": hidden}}, "good")
+        # Flask keeps whatever JSON can hold; the toast knows this shape.
+        told: Any = {"message": message, "undo": {"url": url_for(undo, **url_values), "fields": hidden}}
+        flash(told, "good")
 
 
-def to(endpoint: str, **values: object):
+def to(endpoint: str, **values: Any):
     """Go there with a GET, as after every POST."""
     return redirect(url_for(endpoint, **values), 303)
 
 
-def asked_keys() -> dict[str, uuid.UUID]:
+def asked_keys() -> Keys:
     """`newer` or `older` of the address; nonsense is the first page."""
-    return {name: key for name in ("newer", "older") if (key := as_uuid(request.args.get(name)))}
+    keys = Keys()
+    if newer := as_uuid(request.args.get("newer")):
+        keys["newer"] = newer
+    if older := as_uuid(request.args.get("older")):
+        keys["older"] = older
+    return keys
 
 
 def chosen_ids() -> list[uuid.UUID]:
@@ -73,7 +81,7 @@ def as_uuid(text: str | None) -> uuid.UUID | None:
         return None
 
 
-def page_links(endpoint: str, page: Any, **values: object) -> dict[str, str | None]:
+def page_links(endpoint: str, page: Any, **values: Any) -> dict[str, str | None]:
     """The addresses of the pages beside this one, with the list's filters."""
     kept = {name: value for name, value in values.items() if value not in (None, "", False)}
     return {

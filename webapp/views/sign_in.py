@@ -21,7 +21,9 @@ def form():
 def submit():
     form = SignInForm()
     try:
-        token = attempt(form, lambda: sessions.sign_in(form.email.data, form.password.data, request.remote_addr or ""))
+        token = attempt(
+            form, lambda: sessions.sign_in(form.email.data, form.password.data, request.remote_addr or "")
+        )
     except NotAllowed as refusal:
         form.form_errors.append(words(refusal))
         return _page(form, 429)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Unpack
 
 from sqlalchemy import select
 
@@ -9,7 +10,7 @@ from webapp.db import act_for, db
 from webapp.domain.errors import N_, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services.pages import Page, has_part, page
+from webapp.services.pages import Keys, Page, has_part, page
 
 
 def get(tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, deleted: bool = False) -> Campaign:
@@ -20,7 +21,7 @@ def get(tenant_id: uuid.UUID, campaign_id: uuid.UUID, *, deleted: bool = False) 
 
 
 def listed(
-    tenant_id: uuid.UUID, *, q: str = "", status: str = "", deleted: bool = False, **keys: uuid.UUID
+    tenant_id: uuid.UUID, *, q: str = "", status: str = "", deleted: bool = False, **keys: Unpack[Keys]
 ) -> Page[Campaign]:
     """One page of campaigns, newest first; `q` is a part of the name, `status` one status."""
     query = Campaign.of(tenant_id, deleted=deleted)

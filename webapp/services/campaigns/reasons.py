@@ -66,7 +66,9 @@ _OWN: Final = Reason(
 
 _UNCERTAIN: Final = {
     **{doubt.value: Reason(words) for doubt, words in DOUBT_WORDS.items()},
-    "worker_gone": Reason(N_("The program was stopped while this message was on its way. It may have been sent.")),
+    "worker_gone": Reason(
+        N_("The program was stopped while this message was on its way. It may have been sent.")
+    ),
 }
 _NOT_HANDED_OVER: Final = {problem.value: Reason(words) for problem, words in PROBLEM_WORDS.items()}
 _DOUBTFUL: Final = Reason(N_("Nobody knows whether this message was sent."))
@@ -101,10 +103,12 @@ def of_stop(code: str | None) -> Reason:
 def of_number(status: str, check: Mapping[str, Any]) -> Reason:
     """Why a number can not send, from its status and what its last check found."""
     if status == "paused":
-        paused_by = check.get("paused_by", "person")
-        return _NUMBER_PAUSED if paused_by == "person" else of_stop(paused_by)
-    first = next(iter(check.get("problems") or ()), {})
-    return Reason(first.get("sentence", _NUMBER_REFUSED.happened), first.get("advice", _NUMBER_REFUSED.advice))
+        stopped_by = check.get("stopped_by")
+        return of_stop(stopped_by) if stopped_by else _NUMBER_PAUSED
+    first: Mapping[str, str] = next(iter(check.get("problems") or ()), {})
+    return Reason(
+        first.get("sentence", _NUMBER_REFUSED.happened), first.get("advice", _NUMBER_REFUSED.advice)
+    )
 
 
 def of_failure(code: int) -> Reason:

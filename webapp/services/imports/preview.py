@@ -14,7 +14,7 @@ from webapp.models.imports import ImportChunk, ImportRun
 from webapp.models.tenants import Tenant
 from webapp.services.imports import runs, shape
 
-_ROWS_SHOWN: Final = 5
+_ROWS_SHOWN: Final = 4
 _GROUPS_AT_MOST: Final = 1000
 
 

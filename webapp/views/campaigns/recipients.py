@@ -45,5 +45,5 @@ def _urls(campaign: Any) -> dict[str, str | None]:
     return {"all": _url(campaign, segment=EVERYBODY), "none": _url(campaign)}
 
 
-def _url(campaign: Any, **values: object) -> str:
+def _url(campaign: Any, **values: Any) -> str:
     return url_for("campaigns.show", campaign_id=campaign.id, **values)

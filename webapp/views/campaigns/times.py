@@ -25,7 +25,7 @@ def said(words: schedule.Words) -> str:
     values = {
         name: format_date(value) if isinstance(value, date) else value for name, value in words.values.items()
     }
-    return _(words.message, **values)
+    return str(_(words.message, **values))
 
 
 def clock(at: datetime, zone: str) -> Clock:
