@@ -56,11 +56,13 @@ def init_app(app: Flask, database_url: str, statement_timeout_ms: int) -> None:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # an error's text goes to logs and to Redis, and what people wrote must not
     }
     db.init_app(app)
     app.extensions["crier_owner"] = create_engine(
         sqlalchemy_url(database_url),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"options": session_options(None, 60_000)},
     )
 

@@ -370,7 +370,7 @@ def test_a_notice_that_says_nothing_of_a_number_changes_none(
 
 
 def test_one_item_that_can_not_be_written_costs_only_itself(
-    app: Flask, owner: Person, instance: WhatsAppInstance
+    app: Flask, owner: Person, instance: WhatsAppInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The database itself refuses one message: a rule that nobody here knows of."""
     make_people(owner.tenant_id, 1)
@@ -389,6 +389,8 @@ def test_one_item_that_can_not_be_written_costs_only_itself(
     assert standing(owner.tenant_id) == {(DANA, "stop_word")}
     assert [row.error for row in inbox(owner.tenant_id)] == [None, "could not be applied: 1"]
     assert all(row.applied_at for row in inbox(owner.tenant_id))
+    assert "news_not_applied" in caplog.text
+    assert "poison" not in caplog.text.replace("'poison'::text", ""), "nothing that people wrote is in a log"
 
 
 def test_opt_outs_of_one_source_do_not_pile_up(app: Flask, owner: Person, instance: WhatsAppInstance) -> None:

@@ -32,8 +32,10 @@ with {_GIVEN}, changed as (
     message_id = coalesce(r.message_id, g.message_id),
     sent_at = coalesce(r.sent_at, case when g.status = 'accepted' then clock_timestamp() end),
     failed_at = case when g.status = 'failed' then coalesce(r.failed_at, clock_timestamp()) else r.failed_at end,
-    error_code = case when g.status = 'accepted' then null else coalesce(g.code, r.error_code) end,
-    error_message = case when g.status = 'accepted' then null else coalesce(g.error, r.error_message) end
+    error_code = case when recipient_rank(r.status) >= recipient_rank(g.status) then r.error_code
+      when g.status = 'accepted' then null else coalesce(g.code, r.error_code) end,
+    error_message = case when recipient_rank(r.status) >= recipient_rank(g.status) then r.error_message
+      when g.status = 'accepted' then null else coalesce(g.error, r.error_message) end
   from given g where r.tenant_id = %(tenant_id)s and r.number = g.number
   returning r.tenant_id, r.campaign_id, r.number, r.contact_id, r.phone_number, old.status as was, new.status as now,
     new.sent_at, new.delivered_at, new.read_at, new.error_code
