@@ -284,3 +284,45 @@ def test_a_signed_out_browser_is_nobody(app: Flask) -> None:
     person = make_person(app)
     assert person.post("/sign-out").status_code == 303
     assert outside(person.client.get, "/").status_code == 303
+
+
+def test_no_form_writes_what_is_not_its_own_to_write(
+    app: Flask, stranger: Person, worlds: tuple[World, World]
+) -> None:
+    """Tenant, role, status and counts are nobody's to send: every column of every table is tried on every route."""
+    theirs, own = worlds
+    before = checksum(theirs.tenant_id)
+    columns = {column.key for table in webapp_db.db.metadata.sorted_tables for column in table.c}
+    forged = dict.fromkeys(columns, "999") | {
+        "tenant_id": str(theirs.tenant_id),
+        "status": "completed",
+        "role": "owner",
+        "deleted_at": "2026-01-01",
+        "name": "renamed",
+        "email": "renamed@example.org",
+    }
+    sender = join(app, stranger.tenant_id, "sender")
+    token = sender.csrf_token()
+    for rule, method in routes(app):
+        if method in SAFE or rule.endpoint in PUBLIC or rule.endpoint in NEW_SESSION:
+            continue
+        answer = send(sender, app, method, path_of(rule, own.ids), forged, token)
+        assert answer.status_code < 500, (rule.endpoint, answer.status_code)
+    assert checksum(theirs.tenant_id) == before
+    with webapp_db.as_owner() as connection:
+        text = webapp_db.db.text
+        counted = [
+            column
+            for column in columns
+            if column.endswith("_count") or column in ("total_recipients", "first_number")
+        ]
+        for table in webapp_db.db.metadata.sorted_tables:
+            for column in set(counted) & set(table.c.keys()):
+                assert (
+                    connection.scalar(text(f"select count(*) from {table.name} where {column} = 999")) == 0
+                ), column
+        assert connection.scalar(text("select count(*) from campaigns where status = 'completed'")) == 0
+        role = connection.scalar(
+            text("select role from memberships where user_id = :u"), {"u": sender.user_id}
+        )
+        assert role == "sender"
