@@ -58,6 +58,10 @@ class Audience:
     recipient_ids: tuple[uuid.UUID, ...] = ()
     exclude_doubtful: bool = False
 
+    @property
+    def is_somebody(self) -> bool:
+        return self.recipient_type == "all" or bool(self.recipient_ids)
+
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Audience":
         """From campaigns.audience."""

@@ -135,7 +135,7 @@ def _number(campaign: Campaign) -> Invalid | None:
 
 def _audience(campaign: Campaign) -> Invalid | None:
     chosen = Audience.of(campaign.audience)
-    if chosen.recipient_type != "all" and not chosen.recipient_ids:
+    if not chosen.is_somebody:
         return Invalid("audience", N_("Choose who gets this message."))
     if chosen.recipient_type == "groups" and not _living_groups(campaign.tenant_id, chosen):
         return Invalid("audience", N_("The groups were deleted or switched off. Choose others."))

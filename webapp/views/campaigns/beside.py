@@ -10,6 +10,7 @@ from webapp.domain.errors import N_, Invalid, NotFound
 from webapp.services import audience
 from webapp.services.audience import REASONS, TWICE
 from webapp.services.campaigns import drafts, review
+from webapp.services.previews import EVERYBODY
 from webapp.views import message_text
 from webapp.views.campaigns import typed
 from webapp.views.campaigns.blueprint import bp
@@ -56,26 +57,29 @@ def around(campaign: Any, *, anew: bool = False) -> dict[str, Any]:
 
     `anew` when other people are chosen: whoever held the phone until now may not be among them.
     """
-    text, sender = typed.text_of(campaign), review.number_of(campaign)
+    text, sender, chosen = typed.text_of(campaign), review.number_of(campaign), typed.audience_of(campaign)
     return {
         "url": request.path,
         "form_id": "step-form",
         "sender": sender and (sender.check_result.get("verified_name") or sender.name),
         "text": text,
-        **message_text.phone(text.content, text.defaults, typed.audience_of(campaign), anew=anew),
+        **message_text.phone(
+            text.content, text.defaults, chosen if chosen.is_somebody else EVERYBODY, anew=anew
+        ),
     }
 
 
 def reach(campaign: Any) -> dict[str, Any]:
     """For the fragment `reach`: the counts as the open form stands; none while nobody is chosen or the text is bad."""
     chosen, text = typed.audience_of(campaign), typed.text_of(campaign)
-    is_somebody = chosen.recipient_type == "all" or chosen.recipient_ids
     try:
         message = placeholders.compile(text.content)
     except Invalid:
         return {"reach": None, "text": text}
     counted = (
-        audience.reach(campaign.tenant_id, chosen, message, dict(text.defaults)) if is_somebody else None
+        audience.reach(campaign.tenant_id, chosen, message, dict(text.defaults))
+        if chosen.is_somebody
+        else None
     )
     return {"reach": counted, "text": text, "left_out": LEFT_OUT}
 
