@@ -307,6 +307,23 @@ def test_the_last_messages_are_shown_as_they_are(owner: Person) -> None:
     assert page.index("Hello") < page.index("&lt;b&gt;Hi")
 
 
+def test_what_people_typed_is_never_markup(owner: Person) -> None:
+    evil = '"><img src=x onerror=alert(1)>'
+    dana = make_contact(owner.tenant_id, evil, attributes={"note": evil})
+    group = make_group(owner.tenant_id, evil, dana, description=evil)
+    other = make_group(owner.tenant_id, f"{evil} 2")
+    owner.post("/contacts/bulk/leave", {"ids": [dana.id], "group": str(other.id)})
+    owner.post(f"/contacts/{dana.id}/opt-out")
+    paths = (
+        "/contacts", f"/contacts?to={group.id}", f"/contacts/{dana.id}", f"/contacts/{dana.id}/edit",
+        "/contacts/new", "/groups", f"/groups/{group.id}", f"/groups/{group.id}/edit",
+    )  # fmt: skip
+    for path in paths:
+        page = owner.get(path).text
+        assert "<img" not in page, path
+        assert "onerror" in page, path
+
+
 # Walls
 
 
