@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 Talk = Inbound | Preference | Echo
 Standing = AccountNews | TemplateNews | NumberQuality | NumberTrouble
 
-
 # What people say is written person by person, some hundred a second: more waits for the next transaction.
 MOST_TALK: Final = 300
 
@@ -65,7 +64,10 @@ def read(bodies: Iterable[Body], circles: Mapping[uuid.UUID, Circle], key: bytes
 
 def one_by_one(body: Body, circles: Mapping[uuid.UUID, Circle], key: bytes) -> Iterator[Mail]:
     """Each piece of news of one callback alone. A callback that can not be read at all is noted."""
-    circle = circles[body.instance_id]
+    circle = circles.get(body.instance_id)
+    if circle is None:
+        body.note("number gone")
+        return
     try:
         pieces = PROVIDERS[circle.provider].read_callback(body.raw)
     except Exception:
