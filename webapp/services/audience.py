@@ -12,22 +12,19 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
-    or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import Subquery
 
 from webapp.db import db
 from webapp.domain import placeholders
-from webapp.domain.search import lower
 from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
 from webapp.models.opt_outs import OptOut
+from webapp.services import placeholder_values
 
 # In this order: whoever is left out for several reasons is counted under the first.
 REASONS: Final = ("deleted", "opted_out", "inactive", "no_number", "doubtful", "missing_value")
@@ -35,16 +32,6 @@ TWICE: Final = "twice"
 
 # For so long after somebody's last message free text reaches them (whatsapp-wire.md A.1).
 WINDOW: Final = timedelta(hours=24)
-
-# Placeholders that every contact has; anything else is an attribute.
-BUILT_IN: Final[dict[str, SQLColumnExpression[Any]]] = {
-    "name": Contact.name,
-    "first name": func.split_part(Contact.name, " ", 1),
-    "first_name": func.split_part(Contact.name, " ", 1),
-    "phone": Contact.phone_number,
-    "phone number": Contact.phone_number,
-    "phone_number": Contact.phone_number,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +89,7 @@ def candidates(
             Contact.phone_key,
             Contact.last_inbound_at,
             _reason(tenant_id, audience, message, defaults).label("reason"),
-            _values(message).label("message_data"),
+            placeholder_values.of(message).label("message_data"),
         )
         .where(Contact.tenant_id == tenant_id, _chosen(tenant_id, audience))
         .subquery("candidates")
@@ -163,12 +150,6 @@ def beside(
     return db.session.scalar(select(Contact).where(Contact.tenant_id == tenant_id, Contact.id.in_(ids)))
 
 
-def values_of(tenant_id: uuid.UUID, contact_id: uuid.UUID, message: placeholders.Message) -> dict[str, str]:
-    """The values for a message's placeholders that the plan would take from this contact, by key."""
-    query = select(_values(message)).where(Contact.tenant_id == tenant_id, Contact.id == contact_id)
-    return db.session.scalar(query) or {}
-
-
 def _repeats(tenant_id: uuid.UUID, audience: Audience, people: int) -> int:
     if audience.recipient_type != "groups" or len(audience.recipient_ids) < 2:
         return 0
@@ -212,38 +193,6 @@ def _reason(
         (~Contact.is_active, "inactive"),
         (Contact.phone_number.is_(None), "no_number"),
         (doubtful, "doubtful"),
-        (_lacks_a_value(message, defaults), "missing_value"),
+        (placeholder_values.lacks_one(message, defaults), "missing_value"),
     )
     return case(*((test, reason) for test, reason in tests), else_=None)
-
-
-def _lacks_a_value(message: placeholders.Message, defaults: Mapping[str, str]) -> ColumnElement[bool]:
-    needed = [
-        (name, key) for name, key in zip(message.names, message.keys, strict=True) if not defaults.get(key)
-    ]
-    return or_(literal(False), *(func.coalesce(_value(name, key), "") == "" for name, key in needed))
-
-
-def _values(message: placeholders.Message) -> ColumnElement[Any]:
-    """{"key": "value"} of the message's placeholders, without those that the contact has no value for."""
-    pairs: list[SQLColumnExpression[Any]] = []
-    for name, key in zip(message.names, message.keys, strict=True):
-        pairs += [literal(key), _value(name, key)]
-    return func.jsonb_strip_nulls(func.jsonb_build_object(*pairs)) if pairs else cast(literal("{}"), JSONB)
-
-
-def _value(name: str, key: str) -> SQLColumnExpression[Any]:
-    if key in BUILT_IN:
-        return BUILT_IN[key]
-    # Most contacts spell the attribute as the placeholder does: looked up first, because pairs cost ten times more.
-    exactly = [
-        func.nullif(Contact.attributes[spelling].astext, "") for spelling in dict.fromkeys((name, key))
-    ]
-    return func.coalesce(*exactly, _spelt_otherwise(name, key))
-
-
-def _spelt_otherwise(name: str, key: str) -> ColumnElement[Any]:
-    pair = func.jsonb_each_text(Contact.attributes).table_valued("key", "value", name="pairs")
-    spelt = func.lower(pair.c.key).in_({key, lower(name)})
-    found = select(func.max(pair.c.value)).select_from(pair).where(spelt).scalar_subquery()
-    return case((Contact.attributes != literal({}, JSONB), found))

@@ -11,9 +11,9 @@ from webapp.db import db
 from webapp.domain import placeholders
 from webapp.domain.search import lower
 from webapp.models.contacts import Contact
-from webapp.services import audience
+from webapp.services.placeholder_values import BUILT_IN
 
-# What every contact has, as it is offered; audience.BUILT_IN knows more spellings.
+# What every contact has, as it is offered; BUILT_IN knows more spellings.
 EVERYBODYS: Final = ("name", "first name", "phone")
 # How many of the newest contacts are looked at: no page waits for a million.
 SAMPLE: Final = 1000
@@ -36,7 +36,7 @@ class Names:
         return [
             name
             for name, key in zip(message.names, message.keys, strict=True)
-            if key not in audience.BUILT_IN and not {key, lower(name)} & self.seen
+            if key not in BUILT_IN and not {key, lower(name)} & self.seen
         ]
 
 
@@ -65,9 +65,9 @@ def known(tenant_id: uuid.UUID) -> Names:
 
 
 def _usable(names: Collection[str]) -> list[str]:
-    """Those that can stand between braces and do not mean something that everybody has."""
-    return [
-        name
-        for name in names
-        if placeholders.names(f"{{{{{name}}}}}") == [name] and placeholders.key(name) not in audience.BUILT_IN
-    ]
+    """Those that can stand between braces, in their most used spelling, and do not mean what everybody has."""
+    by_key: dict[str, str] = {}
+    for name in names:
+        if placeholders.names(f"{{{{{name}}}}}") == [name]:
+            by_key.setdefault(placeholders.key(name), name)
+    return [name for key, name in by_key.items() if key not in BUILT_IN]

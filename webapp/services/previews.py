@@ -8,7 +8,7 @@ from webapp.db import db
 from webapp.domain import placeholders
 from webapp.domain.errors import Invalid, Refusal
 from webapp.models.contacts import Contact
-from webapp.services import audience, placeholder_names
+from webapp.services import audience, placeholder_names, placeholder_values
 from webapp.services.audience import Audience
 from webapp.services.placeholder_names import Names
 
@@ -53,7 +53,7 @@ def draft(tenant_id: uuid.UUID, text: str) -> Draft:
 def of(tenant_id: uuid.UUID, text: str, defaults: Mapping[str, str], contact: Contact | None) -> Preview:
     """The text with this contact's values, else the defaults; placeholders without either stay as written."""
     message = _compiled(text)
-    values = audience.values_of(tenant_id, contact.id, message) if contact else {}
+    values = placeholder_values.of_contact(tenant_id, contact.id, message) if contact else {}
     by_key = placeholders.by_key(defaults)
     missing = tuple(message.missing(values, by_key)) if contact else ()
     try:
