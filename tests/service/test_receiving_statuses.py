@@ -16,6 +16,7 @@ from tests.callbacks import (
     history,
     inbox,
     make_running,
+    post,
     recipients,
     send,
     status_of,
@@ -30,6 +31,7 @@ from webapp.models.campaigns import Campaign, CampaignFailure
 from webapp.models.events import Event
 from webapp.models.recipients import Recipient
 from webapp.models.webhooks import Webhook
+from webapp.services.instance_secrets import seal
 
 TIMES = {"sent": 1, "delivered": 3, "read": 60, "failed": 90}
 
@@ -116,10 +118,20 @@ def test_news_in_one_body_and_in_many_end_the_same(app: Flask, owner: Person) ->
     for name in reversed(TIMES):
         arrive(app, instance, statuses_of(instance, told(apart, name)))
     ends = [
-        (row.status, row.sent_at, row.delivered_at, row.read_at, row.failed_at)
+        (
+            row.status,
+            row.sent_at,
+            row.delivered_at,
+            row.read_at,
+            row.failed_at,
+            row.error_code,
+            row.error_message,
+        )
         for row in recipients(campaign)
     ]
     assert ends[0] == ends[1]
+    assert ends[0][0] == "read"
+    assert [row.error_code for row in history(owner.tenant_id)] == [None, None]
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -132,9 +144,8 @@ def test_of_two_times_for_one_thing_the_earlier_is_kept(app: Flask, owner: Perso
         for row, order in zip(rows, ((5, 9), (9, 5)), strict=True)
     ]
     items = [*news[0], *news[1]]
-    arrive(app, instance, *([statuses_of(instance, *items)] if together else []))
-    for item in items:
-        arrive(app, instance, statuses_of(instance, item))
+    for part in [items] if together else [[item] for item in items]:
+        arrive(app, instance, statuses_of(instance, *part))
     assert [row.delivered_at for row in recipients(campaign)] == [moment(5), moment(5)]
     assert [row.delivered_at for row in history(owner.tenant_id)] == [moment(5), moment(5)]
 
@@ -303,6 +314,19 @@ def test_one_address_brings_news_of_all_numbers_of_an_app(app: Flask, owner: Per
     other = make_instance(owner.tenant_id)
     arrive(app, other, statuses_of(instance, *(told(row, "read") for row in recipients(campaign))))
     assert statuses(campaign) == {"read": 3}
+
+
+def test_an_address_of_another_app_and_account_says_nothing_of_a_number(app: Flask, owner: Person) -> None:
+    campaign, instance = make_running(owner.tenant_id)
+    send(campaign)
+    other = make_instance(owner.tenant_id)
+    seal(other, {"app_secret": "the secret of another app"})
+    db.session.commit()
+    raw = statuses_of(instance, *(told(row, "read") for row in recipients(campaign)))
+    assert post(app, other.id, raw, secret="the secret of another app").status_code == 200
+    work(owner.tenant_id)
+    assert statuses(campaign) == {"accepted": 3}
+    assert [row.error for row in inbox(owner.tenant_id)] == ["not our number: 3"]
 
 
 def test_nothing_is_heard_of_a_number_in_the_trash(app: Flask, owner: Person) -> None:
