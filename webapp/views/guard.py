@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden
 
 from webapp.services import sessions
 from webapp.views.permissions import PUBLIC, allowed
@@ -62,6 +62,8 @@ def _enter() -> ResponseReturnValue | None:
     g.visitor = _visitor()
     if request.endpoint is None:
         return None  # the 404 follows by itself
+    if any("\0" in value for _, value in request.args.items(multi=True)):
+        raise BadRequest  # no text of PostgreSQL holds it, so nothing can be found by it
     if request.method not in SAFE_METHODS and not request.endpoint.startswith("callbacks."):
         _same_origin_only()
     if g.visitor is None and request.endpoint not in PUBLIC:

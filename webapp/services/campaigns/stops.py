@@ -36,7 +36,7 @@ def stop_numbers(tenant_id: uuid.UUID, instance_ids: Iterable[uuid.UUID], code: 
     """Pause numbers and every campaign that runs on them; a person lets them go on."""
     for instance_id in instance_ids:
         query = WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.id == instance_id).with_for_update()
-        instance = db.session.scalar(query)
+        instance = db.session.scalar(query.execution_options(populate_existing=True))
         if instance is None:
             continue
         if instance.status != "paused":
