@@ -99,6 +99,8 @@ ODDITIES = (
     _added("percent signs", lambda n: f"{e164(n)},%s %(name)s :name,Bonn", "%s %(name)s :name"),
     _added("a name of 200 characters", lambda n: f"{e164(n)},{'ß' * 200},Bonn", "ß" * 200),
     _refused("a name of 201 characters", lambda n: f"{e164(n)},{'x' * 201},Bonn", "name is longer"),
+    _refused("a NUL in a refused row", lambda n: "n/\0a,A\0nn,Bonn", "letters"),
+    _refused("a NUL behind a lost quotation mark", lambda n: f'{e164(n)},"A\0nn"x,Bonn', "A quotation mark"),
     _refused("a cell of more than 4 KB", lambda n: f"{e164(n)},Ann,{'x' * 4097}", "longer than 4,096"),
     _refused(
         "bytes of another encoding", lambda n: f"{e164(n)},".encode() + b"J\xf6rg,Bonn", "can not be read"

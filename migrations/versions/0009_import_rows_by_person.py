@@ -9,7 +9,9 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.add_column("import_runs", sa.Column("default_country", sa.Text(), nullable=True))
-    op.add_column("import_runs", sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column(
+        "import_runs", sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
     op.create_index(
         "import_rows_phone_key_idx",
         "import_rows",

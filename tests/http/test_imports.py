@@ -50,7 +50,7 @@ def test_a_list_is_uploaded_mapped_brought_in_and_its_refused_rows_come_back(own
     assert "Guests" in page
     assert "This is no phone number of the default country (DE)." in page
     assert people(owner.tenant_id)[BOB].attributes == {"City": "Köln"}
-    download = owner.get(path.replace("/columns", "/refused.csv"), buffered=True)
+    download = owner.get(path.replace("/columns", "/refused.csv"))
     assert download.headers["Content-Disposition"] == "attachment; filename=refused-rows.csv"
     header, row = download.get_data().decode("utf-8-sig").splitlines()
     assert header == "Vorname,Nachname,Handy,Ort,Reason"
@@ -138,7 +138,7 @@ def test_cancelling_and_discarding(owner: Person) -> None:
 
 
 def test_the_sample_comes_in_as_it_is(owner: Person) -> None:
-    sample = owner.get("/contacts/imports/sample.csv", buffered=True)
+    sample = owner.get("/contacts/imports/sample.csv")
     assert sample.mimetype == "text/csv"
     run = bring(owner.tenant_id, sample.get_data())
     assert counts(run) == {"added": 3}
@@ -182,7 +182,7 @@ def test_a_viewer_looks_and_changes_nothing(app: Flask, owner: Person) -> None:
         f"/{run.id}/refused.csv",
         "/sample.csv",
     ):
-        assert viewer.get(f"/contacts/imports{path}", buffered=True).status_code == 200
+        assert viewer.get(f"/contacts/imports{path}").status_code == 200
     assert "Import another file" not in viewer.get(f"/contacts/imports/{run.id}").text
     for path in ("/new", f"/{waiting.id}/columns"):
         assert viewer.get(f"/contacts/imports{path}").status_code == 403
