@@ -8,7 +8,6 @@ bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '8000
 worker_class = "gevent"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_connections = 4000
-keepalive = 20
 # A worker that is told to stop finishes its requests; open sockets are sent to the next one at once.
 graceful_timeout = 5
 timeout = 60

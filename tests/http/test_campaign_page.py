@@ -81,9 +81,12 @@ def test_the_frame_for_pages_without_a_socket_is_what_the_page_shows(owner: Pers
 
 
 def test_a_page_of_what_will_be_turns_when_it_begins(owner: Person) -> None:
-    campaign = make_running(owner.tenant_id)
-    answer = owner.get(f"/campaigns/{campaign.id}/frame?seen=scheduled", htmx=True)
-    assert answer.headers["HX-Refresh"] == "true"
+    campaign = make_running(owner.tenant_id, status="scheduled", scheduled_at=datetime.now(UTC))
+    ask = f"/campaigns/{campaign.id}/frame?seen=scheduled"
+    assert ask in page(owner, campaign)
+    assert "HX-Refresh" not in owner.get(ask, htmx=True).headers
+    moves.start_scheduled(owner.tenant_id, campaign.id)
+    assert owner.get(ask, htmx=True).headers["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize(

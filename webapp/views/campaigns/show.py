@@ -46,8 +46,8 @@ def show(campaign_id: uuid.UUID):
 def frame(campaign_id: uuid.UUID):
     """What the socket would send, for pages that have none. A page that shows what will be turns by itself."""
     campaign = listing.get(here().tenant.id, campaign_id)
-    if request.args.get("seen") in PLANNED and campaign.status not in PLANNED:
-        return Response(status=204, headers={"HX-Refresh": "true"})
+    if request.args.get("seen") in PLANNED:
+        return Response(status=204, headers={} if campaign.status in PLANNED else {"HX-Refresh": "true"})
     return "".join(frames.drawn(_state(campaign_id)).values())
 
 
