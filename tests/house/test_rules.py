@@ -111,3 +111,10 @@ def test_sentences_for_people_are_marked_for_translation() -> None:
                 if name in ("Invalid", "NotFound", "NotAllowed", "Conflict") and plain:
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not wrong
+
+
+def test_templates_translate_only_sentences_that_stand_in_them() -> None:
+    """In a template `_()` takes its argument for markup of ours: what was handed in goes through `|translated`."""
+    foreign = re.compile(r"\b(?:_|gettext|ngettext)\(\s*[^\"'\s]")
+    wrong = [str(path.relative_to(ROOT)) for path in TEMPLATES if foreign.search(path.read_text())]
+    assert not wrong
