@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+import psycopg
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response
@@ -37,11 +38,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="package")
 def house(
-    migrated_app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    migrated_app: Flask,
+    settings: Settings,
+    superuser: psycopg.Connection,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     """The whole program. It runs for all tests of this folder: each has a tenant of its own in it."""
     with migrated_app.app_context():
-        empty_servers()
+        empty_servers(superuser)
     with running_house(tmp_path_factory.mktemp("house"), settings) as running:
         yield running
 

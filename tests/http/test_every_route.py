@@ -41,6 +41,8 @@ FIELDS = {
     "contact": "contact_id",
     "template": "template_id",
     "group_id": "group_id",
+    "group": "group_id",
+    "to_group": "group_id",
     "group_ids": "group_id",
     "groups": "group_id",
     "recipient_ids": "group_id",
