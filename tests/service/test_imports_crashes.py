@@ -14,11 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.imports import bring, counts, finish, people, start_list, upload_list
 from tests.people import Person
 from tests.processes import running_house, wait_until
+from webapp import broker
 from webapp.config import Settings
 from webapp.db import as_owner, db
 from webapp.models.events import Event
 from webapp.models.imports import ImportChunk, ImportRow, ImportRun
-from webapp.services import groups, imports_overdue
+from webapp.services import bells, groups, imports_overdue
 from webapp.services.imports import runs, work
 
 # Two in three are new people, every third is there again at the end; two rows are refused.
@@ -153,6 +154,9 @@ def test_the_clock_finds_what_must_be_looked_after(owner: Person) -> None:
     db.session.commit()
     due = {(owner.tenant_id, run.id) for run in (running, cancelled, old)}
     assert set(imports_overdue.unfinished()) == due
+    broker.redis().flushdb()
+    bells.ring_forgotten()
+    assert {tuple(job.args) for job in broker.queue("work").jobs} == {(str(t), str(r)) for t, r in due}
     for run in (running, cancelled, old):
         finish(run)
     assert imports_overdue.unfinished() == []

@@ -8,15 +8,11 @@ from sqlalchemy import text
 
 from webapp import broker
 from webapp.db import as_owner
-from webapp.services import instance_checks
+from webapp.services import imports_overdue, instance_checks
 
 # Work of all tenants that waits for a job: (job, the query for its arguments).
 _WAITING: Final = (
     ("apply_callbacks", text("select distinct tenant_id from callback_inbox where applied_at is null")),
-    (
-        "run_import",
-        text("select tenant_id, id from import_runs where status in ('queued', 'reading', 'merging')"),
-    ),
     (
         "check_instance",
         text(
@@ -41,7 +37,7 @@ def ring_forgotten() -> None:
     """Ring for everything that waits; a bell that still hangs is not hung twice."""
     with as_owner() as connection:
         waiting = [(name, tuple(row)) for name, query in _WAITING for row in connection.execute(query)]
-    for name, ids in waiting:
+    for name, ids in (*waiting, *(("run_import", ids) for ids in imports_overdue.unfinished())):
         broker.ring(name, *ids)
 
 
