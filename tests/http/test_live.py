@@ -20,6 +20,7 @@ from tests.processes import answers, environment_of, free_port, wait_until
 from tests.watching import await_figure, cookie_of, count, eventually, make_running, open_socket, serving
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.db import db
 from webapp.models.campaigns import Campaign
 from webapp.services import progress, sessions
 from webapp.services.live import hub, wire
@@ -125,6 +126,18 @@ def test_a_page_that_is_gone_leaves_nothing_behind(
     assert own_hub._readers
     socket.close()
     assert eventually(lambda: not own_hub._readers and not own_hub._seats)
+
+
+def test_open_sockets_hold_no_connection_of_the_database(
+    web: Flask, host: str, owner: Person, campaign: Campaign
+) -> None:
+    open_ones = [open_socket(host, campaign.id, owner) for _ in range(3)]
+    for one in open_ones:
+        await_figure(one, "sent", 0)
+    with web.app_context():
+        assert eventually(lambda: db.engine.pool.checkedout() == 0)
+    for one in open_ones:
+        one.close()
 
 
 def test_a_page_has_nothing_to_say(host: str, owner: Person, campaign: Campaign) -> None:
