@@ -1,6 +1,6 @@
 # `make run` builds everything from nothing and starts it; `make` alone says what else there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint seed migrations requirements
+.PHONY: help run test lint seed screenshots migrations requirements
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe
@@ -22,6 +22,10 @@ lint: .venv/for-test ## style and types
 
 seed: .venv/for-run ## demo data for the Crier that runs
 	@.venv/bin/flask --app wsgi seed
+
+screenshots: .venv/for-test ## pictures for the README; ARGS="--all FOLDER" for every page
+	@.venv/bin/python scripts/chromium.py
+	@.venv/bin/python -m scripts.screenshots $(ARGS)
 
 migrations: .venv/for-run ## write the next migration from the models: NAME="add a column"
 	@test -n "$(NAME)" || { echo 'Say what it does: make migrations NAME="add a column"' >&2; exit 1; }

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _SLOW = {"delivered_seconds": 5, "read_seconds": 14, "jitter": 0.9, "failed": 0.
 _IDS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\?|&)(older|newer|before|after|next|contact)=[^&]+|code=\d+"
 )
+
+_TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -220,17 +223,20 @@ def _import(page: Page, url: str) -> None:
 
 
 def found_from(page: Page, url: str) -> list[str]:
-    """One address of every kind that links lead to, in the order in which they were found."""
-    waiting, seen, found = [f"{url}/", f"{url}/no-such-page"], set(), []
+    """An address of every kind of page that links lead to: another status is another kind."""
+    waiting, tries, kinds, found = [f"{url}/", f"{url}/no-such-page"], Counter[str](), set(), []
     while waiting:
         address = waiting.pop(0)
-        kind = _IDS.sub("*", address)
-        if kind in seen or not address.startswith(f"{url}/") or address.endswith(".csv"):
+        place = _IDS.sub("*", address)
+        if tries[place] == _TRIES or not address.startswith(f"{url}/") or address.endswith(".csv"):
             continue
-        seen.add(kind)
-        found.append(address)
+        tries[place] += 1
         page.goto(address)
-        waiting += page.eval_on_selector_all("a[href]", "all => all.map(a => a.href.split('#')[0])")
+        kind = (_IDS.sub("*", page.url), *page.locator(".page-title-row .state").all_inner_texts())
+        if kind not in kinds:
+            kinds.add(kind)
+            found.append(page.url)
+            waiting += page.eval_on_selector_all("a[href]", "all => all.map(a => a.href.split('#')[0])")
     return found
 
 

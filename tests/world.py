@@ -20,6 +20,7 @@ from webapp.models.message_templates import MessageTemplate
 from webapp.models.messages_history import Message
 from webapp.models.opt_outs import OptOut
 from webapp.models.recipients import Recipient
+from webapp.models.tenants import Tenant
 from webapp.services import groups
 
 
@@ -36,6 +37,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
     """Fill the person's tenant; every text in it holds `canary`."""
     tenant_id = person.tenant_id
     act_for(tenant_id)
+    db.session.get_one(Tenant, tenant_id).default_country = "DE"
     contact = Contact(
         tenant_id=tenant_id,
         phone_number=f"+49151{first_number:08d}",

@@ -1,7 +1,7 @@
 """How figures and times look: in the tenant's language and zone."""
 
 from flask import Flask, g
-from flask_babel import Babel, format_decimal, gettext
+from flask_babel import Babel, format_decimal, get_locale, gettext
 
 from webapp.domain import phones
 from webapp.views.shared import words
@@ -24,6 +24,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(lambda number: format_decimal(number or 0), "numberformat")
     app.add_template_filter(lambda e164: phones.pretty(e164) if e164 else "", "phoneformat")
     app.add_template_filter(lambda name: f"{{{{{name}}}}}", "placeholder")
+    app.add_template_filter(lambda code: get_locale().territories.get(code, code), "countryname")
     app.add_template_filter(words, "words")
     app.add_template_filter(_translated, "translated")
 
