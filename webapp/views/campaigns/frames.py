@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Flask, current_app, g, render_template
 
 from webapp.domain import schedule
+from webapp.services.audience import TWICE
 from webapp.services.campaigns import reasons
 from webapp.services.live.watch import State
 from webapp.views.campaigns.beside import LEFT_OUT
@@ -74,6 +75,9 @@ def seen(state: State) -> dict[str, Any]:
         "failures": reasons.failures(figures.failures),
         "in_doubt": reasons.UNCERTAIN,
         "left_out": [
-            (count, *LEFT_OUT[code][1:]) for code, count in figures.excluded.items() if code in LEFT_OUT
+            (count, *LEFT_OUT[code][1:])
+            for code, count in figures.excluded.items()
+            if code in LEFT_OUT and code != TWICE
         ],
+        "repeated": figures.excluded.get(TWICE, 0),
     }
