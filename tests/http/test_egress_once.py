@@ -86,6 +86,8 @@ def our_end(port: int) -> socket.socket:
 
 
 def _peer_port(end: socket.socket) -> int:
+    if end.family != socket.AF_INET:
+        return 0
     try:
         return end.getpeername()[1]
     except OSError:
