@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from xdist.scheduler import LoadScopeScheduling
 
 from embedded import servers
 from tests.people import Person, make_person
@@ -20,6 +21,22 @@ from webapp.config import Settings
 
 SECRET_KEY = "t7Jw2nRkXv9QbLz4HsPcYm6GdFa3EuTo8ViKx1Zq"
 ENCRYPTION_KEY = hashlib.sha256(b"the key of the tests").digest()
+
+# A program that runs for a whole folder, or many processes: one test worker runs all of these.
+WHOLE_FOLDERS = ("tests/browser", "tests/embedded")
+
+
+class ByPlace(LoadScopeScheduling):  # type: ignore[misc]
+    """The tests of a file go to one worker, so that they share what the file started; those of some folders, too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in WHOLE_FOLDERS if file.startswith(f"{folder}/")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPlace:
+    return ByPlace(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,6 @@ from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.services.campaigns import moves
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PEOPLE = 300
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Page, WebSocket, expect
 from sqlalchemy import select
@@ -16,8 +15,6 @@ from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.models.contacts import Contact
 from webapp.services import accounts
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 PEOPLE = 2000
 NUMBER_ID = "515151515151515"

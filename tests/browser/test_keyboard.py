@@ -7,8 +7,6 @@ from tests.browser.conftest import Browse
 from tests.people import Person
 from webapp.services import accounts, sessions
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PASSWORD = "meadow trumpet eleven"
 FOCUSED = """() => {
   const one = document.activeElement;

@@ -1,12 +1,9 @@
 """Lists that answer while somebody types, and what is taken back."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.drafting import make_contact, make_group
 from tests.people import Person
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_the_list_follows_what_is_typed_and_the_cursor_stays(owner: Person, page: Page) -> None:

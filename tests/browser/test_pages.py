@@ -15,8 +15,6 @@ from tests.people import Person
 from tests.world import make_world
 from webapp.services import accounts
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SIZES = {"desk": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
 

@@ -12,8 +12,6 @@ from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.services import message_templates
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 def page(browse: Browse, owner: Person) -> Page:

@@ -23,8 +23,6 @@ from webapp.db import act_for, db
 from webapp.models.messages_history import Message
 from webapp.models.tenants import Tenant
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 NUMBERS = count(71_000_001)
 # Too much for one name: each of these is one.
 PARTS = [" ".join(PAYLOADS[first::4]) for first in range(4)]

@@ -7,12 +7,6 @@ from pathlib import Path
 import pytest
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("embedded"))
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A place for a data folder, taken away afterwards: each holds a whole database cluster."""

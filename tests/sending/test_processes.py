@@ -3,8 +3,6 @@
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from tests.campaigning import Simulator, check_counts, make_campaign, make_instance, make_people, statuses
 from tests.people import Person
 from tests.processes import House, running_house, wait_until
@@ -13,8 +11,6 @@ from webapp.config import Settings
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.services.campaigns import moves
-
-pytestmark = pytest.mark.xdist_group("processes")
 
 
 def started(owner: Person, house: House, count: int, *, per_second: int = 1000) -> Campaign:

@@ -22,8 +22,6 @@ from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.services import bells, instance_checks, instance_secrets, whatsapp_instances
 
-pytestmark = pytest.mark.xdist_group("numbers")
-
 
 @pytest.fixture(scope="module")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:

@@ -1,19 +1,11 @@
 """One simulator and one callback address per module; numbers are new in each test, so tests do not meet."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.simulator.rig import QUICK, Simulator, new_id
 from tests.simulator.sink import Sink
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module's tests share its simulator only inside one test worker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(f"simulator {item.path.name}"))
 
 
 @pytest.fixture(scope="module")
