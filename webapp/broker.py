@@ -11,6 +11,7 @@ from typing import Any, Final
 from flask import Flask, current_app
 from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
@@ -56,7 +57,15 @@ class Bell(Job):  # type: ignore[misc]
         return function
 
     def restore(self, raw_data: Any) -> None:
-        super().restore(raw_data)
+        """What can not be read as one of our jobs is no job: a worker skips it, where it would end at any other error."""
+        try:
+            super().restore(raw_data)
+            is_ours = isinstance(self.func_name, str) and all(isinstance(one, str) for one in self.args)
+        except Exception:  # whatever a stranger may write into any field
+            is_ours = False
+        if not is_ours:
+            log.warning("unreadable_job", extra={"job": self.id})
+            raise NoSuchJobError("This is not one of our jobs.")
         self.webhooks = []
         self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
 

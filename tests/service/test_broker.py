@@ -91,11 +91,35 @@ def test_forged_jobs_run_nothing_and_the_worker_goes_on(
     hook = json.dumps([{"url": "http://127.0.0.1:9/", "events": ["finished"], "on": ["finished"]}])
     forge(client, "webhooks", data=own, webhooks=hook)
     broker.ring("check_instance", "a", "c")
-    for _ in range(3):
-        work(app)
+    work(app)
     assert not trap.exists()
     assert {name for name, *_ in ran} <= {"plan_campaign", "check_instance"}
     assert ("check_instance", "a", "c") in ran
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"data": b"\x00\xff"},
+        {"data": zlib.compress(b"[1, 2]")},
+        {"data": zlib.compress(json.dumps(["plan_campaign", None, 5, {}]).encode())},
+        {"data": zlib.compress(json.dumps([["a"], None, [], {}]).encode())},
+        {"data": call("plan_campaign", {"a": 1})},
+        {"created_at": "yesterday"},
+        {"status": "unheard of"},
+        {"timeout": "long"},
+        {"result_ttl": "long"},
+        {"retries_left": "many"},
+        {"dependency_ids": "{"},
+    ],
+)
+def test_a_job_that_can_not_be_read_is_skipped(
+    app: Flask, ran: list[tuple[str, ...]], fields: dict[str, bytes | str]
+) -> None:
+    forge(broker.redis(), "broken", **({"data": call("plan_campaign", "a", "b")} | fields))
+    broker.ring("check_instance", "a", "c")
+    work(app)
+    assert ran == [("check_instance", "a", "c")]
 
 
 def test_a_job_keeps_no_callback_and_no_webhook_of_a_forger(app: Flask) -> None:
