@@ -5,6 +5,7 @@ come from there too. A short or sample secret stops the start.
 """
 
 import base64
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -72,10 +73,10 @@ class Settings:
             log_level=env.get("LOG_LEVEL", "INFO").upper(),
             log_format=env.get("LOG_FORMAT", "text"),
             egress_allow=env.get("EGRESS_ALLOW", ""),
-            send_lease_seconds=_number(env, "SEND_LEASE_SECONDS", 60),
+            send_lease_seconds=_seconds(env, "SEND_LEASE_SECONDS", 60),
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
-            sweep_seconds=_number(env, "SWEEP_SECONDS", 15),
-            provider_timeout_seconds=_number(env, "PROVIDER_TIMEOUT_SECONDS", 30),
+            sweep_seconds=_seconds(env, "SWEEP_SECONDS", 15),
+            provider_timeout_seconds=_seconds(env, "PROVIDER_TIMEOUT_SECONDS", 30),
             simulator_port=_number(env, "SIMULATOR_PORT", 8090),
             data_dir=data_dir,
         )
@@ -124,6 +125,16 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise Misconfigured(f"{name} must be a whole number.") from None
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        seconds = float(env.get(name, default))
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise Misconfigured(f"{name} must be a number of seconds above 0.")
+    return seconds
 
 
 def _window(window: int) -> int:
