@@ -57,7 +57,7 @@ class Bell(Job):  # type: ignore[misc]
         return function
 
     def restore(self, raw_data: Any) -> None:
-        """What can not be read as one of our jobs is no job: a worker skips it, where it would end at any other error."""
+        """What can not be read as one of our jobs is no job: at any other error the worker would end."""
         try:
             super().restore(raw_data)
             is_ours = isinstance(self.func_name, str) and all(isinstance(one, str) for one in self.args)

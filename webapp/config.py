@@ -12,15 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from embedded import running
 from embedded.paths import data_dir as embedded_data_dir
+from webapp.egress.rules import parse_allow
 
 # Values that stand in examples everywhere: whoever copies one has no secret.
 SAMPLES = re.compile(
     r"change.?me|secret|s3cr3t|insecure|example|sample|default|password|your[-_ ]|0123456789|abcdefgh|token_urlsafe",
     re.I,
 )
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("text", "json")
 
 
 class Misconfigured(Exception):
@@ -61,18 +65,17 @@ class Settings:
         """
         data_dir = embedded_data_dir()
         given = running.secrets(data_dir) | running.urls(data_dir) | dict(env)
-        host, port = env.get("HOST", "127.0.0.1"), env.get("PORT", "8000")
         return cls(
             database_url=_server(given, "DATABASE_URL", data_dir),
             redis_url=_server(given, "REDIS_URL", data_dir),
             secret_key=_secret(given.get("SECRET_KEY", "")),
             encryption_keys=_keys(given.get("ENCRYPTION_KEYS", "")),
-            base_url=env.get("BASE_URL", f"http://{host}:{port}").rstrip("/"),
-            trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+            base_url=_base_url(env),
+            trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, least=0),
             allowed_hosts=tuple(h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()),
-            log_level=env.get("LOG_LEVEL", "INFO").upper(),
-            log_format=env.get("LOG_FORMAT", "text"),
-            egress_allow=env.get("EGRESS_ALLOW", ""),
+            log_level=_one_of("LOG_LEVEL", env.get("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
+            log_format=_one_of("LOG_FORMAT", env.get("LOG_FORMAT", "text"), LOG_FORMATS),
+            egress_allow=_egress_allow(env.get("EGRESS_ALLOW", "")),
             send_lease_seconds=_seconds(env, "SEND_LEASE_SECONDS", 60),
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
             sweep_seconds=_seconds(env, "SWEEP_SECONDS", 15),
@@ -120,11 +123,38 @@ def _is_weak(key: bytes) -> bool:
     return len(key) != 32 or len(set(key)) < 10 or len(steps) == 1
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     try:
-        return int(env.get(name, default))
+        number = int(env.get(name) or default)
     except ValueError:
-        raise Misconfigured(f"{name} must be a whole number.") from None
+        number = least - 1
+    if number < least:
+        raise Misconfigured(f"{name} must be a whole number, {least} or more.")
+    return number
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise Misconfigured(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
+    return value
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    host, port = env.get("HOST", "127.0.0.1"), env.get("PORT", "8000")
+    own = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    text = env.get("BASE_URL") or own
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Misconfigured(f"BASE_URL is {text!r}: it must be an address like https://crier.example.")
+    return text.rstrip("/")
+
+
+def _egress_allow(text: str) -> str:
+    try:
+        parse_allow(text)
+    except ValueError as error:
+        raise Misconfigured(str(error)) from None
+    return text
 
 
 def _seconds(env: Mapping[str, str], name: str, default: float) -> float:

@@ -114,10 +114,52 @@ def test_without_servers_it_says_what_to_start() -> None:
         ("SEND_WINDOW", "129"),
         ("SEND_LEASE_SECONDS", "soon"),
         ("SIMULATOR_PORT", "http"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("SEND_LEASE_SECONDS", "0"),
+        ("PROVIDER_TIMEOUT_SECONDS", "-30"),
     ],
 )
 def test_a_number_that_is_none_is_named(name: str, value: str) -> None:
     assert refusal(**{name: value}).startswith(name)
+
+
+@pytest.mark.parametrize(
+    "allow",
+    [
+        "localhost:8090",
+        "10.0.0.1",
+        "10.0.0.1/8:80",
+        "127.0.0.1/32:0",
+        "127.0.0.1/32:90-80",
+        "10.0.0.0/8:80;x",
+    ],
+)
+def test_a_wrong_list_of_private_targets_stops_the_start_and_names_the_entry(allow: str) -> None:
+    assert refusal(EGRESS_ALLOW=f"192.168.0.9:443, {allow}").startswith(f"EGRESS_ALLOW: {allow!r}")
+
+
+def test_a_right_list_of_private_targets_is_taken() -> None:
+    allow = "127.0.0.1/32:8090, [fd00::/8]:443"
+    assert Settings.from_env(GOOD | {"EGRESS_ALLOW": allow}).egress_allow == allow
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("BASE_URL", "crier.example"),
+        ("BASE_URL", "ftp://crier.example"),
+        ("BASE_URL", "https://"),
+    ],
+)
+def test_a_word_that_means_nothing_is_named(name: str, value: str) -> None:
+    assert refusal(**{name: value}).startswith(f"{name} is {value!r}".replace("'loud'", "'LOUD'"))
+
+
+def test_what_is_set_to_nothing_has_its_default() -> None:
+    settings = Settings.from_env(GOOD | {"BASE_URL": "", "TRUSTED_PROXIES": "", "HOST": "::1"})
+    assert (settings.base_url, settings.trusted_proxies) == ("http://[::1]:8000", 0)
 
 
 def test_the_scheme_of_the_public_address_decides_about_https() -> None:
