@@ -22,9 +22,9 @@ STORED_RECIPIENT_STATUSES: Final = tuple(s for s in RECIPIENT_STATUSES if s != "
 CAMPAIGN_MOVES: Final[dict[str, tuple[str, ...]]] = {
     "draft": ("scheduled", "preparing", "cancelled"),
     "scheduled": ("draft", "preparing", "paused", "cancelled"),
-    "preparing": ("running", "completed", "failed", "cancelled"),
+    "preparing": ("running", "paused", "completed", "failed", "cancelled"),
     "running": ("paused", "completed", "cancelled"),
-    "paused": ("running", "preparing", "completed", "cancelled"),
+    "paused": ("running", "preparing", "scheduled", "completed", "cancelled"),
     "completed": ("running",),
     "failed": (),
     "cancelled": (),

@@ -1,6 +1,7 @@
 """Every table, for those who need the whole schema: migrations and the tests of the catalogue."""
 
 from webapp.models import (
+    again,
     audit_log,
     callback_inbox,
     campaigns,
@@ -22,7 +23,7 @@ from webapp.models import (
 )
 
 __all__ = [
-    "audit_log", "callback_inbox", "campaigns", "contacts", "events", "exports", "groups", "imports",
+    "again", "audit_log", "callback_inbox", "campaigns", "contacts", "events", "exports", "groups", "imports",
     "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants", "users",
     "webhooks", "whatsapp_instances",
 ]  # fmt: skip

@@ -93,6 +93,9 @@ class Campaign(Kept, Deletable, Counts, Model):
     # How many the plan left out, by reason: {"opted_out": 3, ..}
     excluded: Mapped[Json]
     total_recipients: Mapped[Zero]
+    # The counts from which its failures are judged: those of its start, or of the last time a person let it go on.
+    judged_sent: Mapped[Zero]
+    judged_failed: Mapped[Zero]
     # The first of its recipients' numbers, which are dense over the whole installation.
     first_number: Mapped[int | None] = mapped_column(BigInteger)
 
