@@ -73,8 +73,8 @@ class Settings:
             base_url=_base_url(env),
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, least=0),
             allowed_hosts=tuple(h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()),
-            log_level=_one_of("LOG_LEVEL", env.get("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
-            log_format=_one_of("LOG_FORMAT", env.get("LOG_FORMAT", "text"), LOG_FORMATS),
+            log_level=_one_of("LOG_LEVEL", (env.get("LOG_LEVEL") or "INFO").upper(), LOG_LEVELS),
+            log_format=_one_of("LOG_FORMAT", env.get("LOG_FORMAT") or "text", LOG_FORMATS),
             egress_allow=_egress_allow(env.get("EGRESS_ALLOW", "")),
             send_lease_seconds=_seconds(env, "SEND_LEASE_SECONDS", 60),
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
@@ -143,7 +143,10 @@ def _base_url(env: Mapping[str, str]) -> str:
     host, port = env.get("HOST", "127.0.0.1"), env.get("PORT", "8000")
     own = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     text = env.get("BASE_URL") or own
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Misconfigured(f"BASE_URL is {text!r}: it must be an address like https://crier.example.")
     return text.rstrip("/")

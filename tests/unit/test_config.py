@@ -151,6 +151,7 @@ def test_a_right_list_of_private_targets_is_taken() -> None:
         ("BASE_URL", "crier.example"),
         ("BASE_URL", "ftp://crier.example"),
         ("BASE_URL", "https://"),
+        ("BASE_URL", "http://[::1"),
     ],
 )
 def test_a_word_that_means_nothing_is_named(name: str, value: str) -> None:
@@ -158,7 +159,9 @@ def test_a_word_that_means_nothing_is_named(name: str, value: str) -> None:
 
 
 def test_what_is_set_to_nothing_has_its_default() -> None:
-    settings = Settings.from_env(GOOD | {"BASE_URL": "", "TRUSTED_PROXIES": "", "HOST": "::1"})
+    settings = Settings.from_env(
+        GOOD | {"BASE_URL": "", "TRUSTED_PROXIES": "", "LOG_LEVEL": "", "HOST": "::1"}
+    )
     assert (settings.base_url, settings.trusted_proxies) == ("http://[::1]:8000", 0)
 
 

@@ -15,7 +15,7 @@ from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
 from webapp.services.contact_search import Which, is_chosen
 from webapp.services.events import emit
-from webapp.services.pages import Page, page
+from webapp.services.pages import Page, has_part, page
 
 # A select box with more would help nobody.
 MOST_CHOICES: Final = 500
@@ -33,10 +33,10 @@ def described(group: Group) -> dict[str, Any]:
 
 
 def listed(tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: Any) -> Page[Group]:
-    """One page of groups, newest first; `q` is the beginning of the name."""
+    """One page of groups, newest first; `q` is a part of the name."""
     query = Group.of(tenant_id, deleted=deleted)
     if q.strip():
-        query = query.where(func.lower(Group.name).startswith(q.strip().lower(), autoescape=True))
+        query = query.where(has_part(Group.name, q))
     return page(query, Group.id, **keys)
 
 

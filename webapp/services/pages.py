@@ -7,11 +7,14 @@ from typing import Any, Generic, TypedDict, TypeVar
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
 
 from webapp.db import db
+from webapp.domain import fields, search
 
 Row = TypeVar("Row")
 
 PAGE = 50
 MOST = 200
+# A longer name there is not.
+MOST_TYPED = 200
 
 
 class Keys(TypedDict, total=False):
@@ -59,8 +62,8 @@ def page(
 
 def has_part(column: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
     """Whether a name has what was typed somewhere in it, whatever the case. For lists of thousands, not of millions."""
-    part = "".join(ch for ch in typed if ch.isprintable()).strip().lower()
-    return func.lower(column).contains(part[:100], autoescape=True)
+    part = search.lower(fields.line("q", typed[:MOST_TYPED], MOST_TYPED * 3, required=False))
+    return func.lower(column).contains(part, autoescape=True)
 
 
 def _key(rows: list[Row], position: int, key: Any) -> uuid.UUID | None:

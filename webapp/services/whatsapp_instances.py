@@ -16,7 +16,7 @@ from webapp.services import audit, instance_fields, instance_secrets
 from webapp.services.instance_fields import Typed
 from webapp.services.instance_secrets import SECRETS, Credentials, seal, secrets_of, shown
 from webapp.services.locks import lock_tenant
-from webapp.services.pages import Page, page
+from webapp.services.pages import Page, has_part, page
 
 __all__ = ["Credentials", "Typed", "secrets_of", "shown"]
 
@@ -51,10 +51,10 @@ def described(instance: WhatsAppInstance) -> dict[str, Any]:
 def listed(
     tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: Any
 ) -> Page[WhatsAppInstance]:
-    """One page of numbers, newest first; `q` is the beginning of the name."""
+    """One page of numbers, newest first; `q` is a part of the name."""
     query = WhatsAppInstance.of(tenant_id, deleted=deleted)
     if q.strip():
-        query = query.where(func.lower(WhatsAppInstance.name).startswith(q.strip().lower(), autoescape=True))
+        query = query.where(has_part(WhatsAppInstance.name, q))
     return page(query, WhatsAppInstance.id, **keys)
 
 
