@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from webapp.sending import rounds
-from webapp.services import bells, progress, sessions
+from webapp.services import bells, progress, retention, sessions
 from webapp.services.campaigns import moves
 from webapp.services.receiving import leftovers
 
@@ -53,6 +53,7 @@ def all_rounds() -> list[Round]:
         Round(bells.check_after_moving, 15),
         Round(leftovers.forget_old, 60),
         Round(sessions.forget_old, 300),
+        Round(retention.forget_old, 300),
     ]
 
 

@@ -22,6 +22,7 @@ SEE_ALL_TENANTS = {
     "webapp/services/health.py",
     "webapp/services/imports_overdue.py",
     "webapp/services/receiving/leftovers.py",
+    "webapp/services/retention.py",
 }
 
 

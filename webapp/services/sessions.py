@@ -115,12 +115,13 @@ def change_password(signed_in: SignedIn, old: str, new: str) -> User:
 
 
 def forget_old() -> None:
-    """Drop what has run out: sessions, and tries older than the limits look back."""
+    """Drop what has run out: sessions, one-time links, and tries older than the limits look back."""
     db.session.execute(
         delete(VisitorSession).where(
             or_(VisitorSession.expires_at < func.now(), VisitorSession.seen_at < func.now() - IDLE)
         )
     )
+    db.session.execute(delete(SignInLink).where(SignInLink.expires_at < func.now()))
     db.session.execute(delete(SignInTry).where(SignInTry.tried_at < func.now() - TRIES_WINDOW))
     db.session.commit()
 

@@ -1,0 +1,87 @@
+"""The log of who did what is kept for 400 days, events for 30, refused rows for 90; then they go, in every tenant."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from tests.builders import make_group
+from tests.imports import bring
+from tests.people import Person
+from webapp.db import act_for, as_owner, db
+from webapp.models.audit_log import AuditEntry
+from webapp.models.events import Event
+from webapp.models.imports import ImportRow, ImportRun
+from webapp.models.users import SignInLink, User
+from webapp.services import accounts, audit, retention, sessions
+
+LIST = "phone,name\n+4915123456789,Ana\nnobody,Bert\nnothing,Cleo\n"
+
+
+def left(model: type[AuditEntry] | type[Event] | type[ImportRow], person: Person) -> int:
+    act_for(person.tenant_id)
+    return db.session.scalar(select(func.count()).select_from(model.of(person.tenant_id).subquery())) or 0
+
+
+def age(table: str, days: int) -> None:
+    db.session.rollback()
+    with as_owner() as owner:
+        owner.execute(
+            text(f"update {table} set created_at = now() - make_interval(days => :days)"), {"days": days}
+        )
+
+
+@pytest.mark.parametrize(
+    ("table", "model", "days"),
+    [("audit_log", AuditEntry, retention.AUDIT_DAYS), ("events", Event, retention.EVENT_DAYS)],
+)
+def test_what_is_past_its_time_goes_in_every_tenant_and_the_rest_stays(
+    owner: Person, stranger: Person, table: str, model: type[AuditEntry] | type[Event], days: int
+) -> None:
+    def happens(person: Person) -> None:
+        act_for(person.tenant_id)
+        make_group(person.tenant_id, f"Group {uuid.uuid4()}")
+        audit.record(person.tenant_id, person.user_id, "tenant_changed")
+        db.session.commit()
+
+    for person in (owner, stranger):
+        happens(person)
+    age(table, days - 1)
+    retention.forget_old()
+    assert left(model, owner)
+    assert left(model, stranger)
+    age(table, days + 1)
+    for person in (owner, stranger):
+        happens(person)
+    retention.forget_old()
+    assert (left(model, owner), left(model, stranger)) == (1, 1)
+
+
+def test_refused_rows_go_after_their_time_and_the_page_of_the_import_says_so(owner: Person) -> None:
+    old, young = bring(owner.tenant_id, LIST), bring(owner.tenant_id, LIST)
+    ended = update(ImportRun).where(ImportRun.id == old.id)
+    db.session.execute(ended.values(completed_at=func.now() - timedelta(days=retention.REFUSED_DAYS + 1)))
+    db.session.commit()
+    assert "Download these rows" in owner.get(f"/contacts/imports/{old.id}").text
+    assert retention.forget_old() == 2
+    assert retention.forget_old() == 0
+    assert left(ImportRow, owner) == 2
+    page = owner.get(f"/contacts/imports/{old.id}").text
+    assert "not kept any more" in page
+    assert "Download these rows" not in page
+    assert "Download these rows" in owner.get(f"/contacts/imports/{young.id}").text
+
+
+def test_a_one_time_link_is_forgotten_when_it_has_run_out(owner: Person) -> None:
+    user = db.session.get_one(User, owner.user_id)
+    db.session.query(SignInLink).delete()
+    accounts.new_link(user)
+    accounts.new_link(user)
+    db.session.flush()
+    oldest = select(SignInLink.token_hash).limit(1).scalar_subquery()
+    passed = update(SignInLink).where(SignInLink.token_hash == oldest)
+    db.session.execute(passed.values(expires_at=func.now() - timedelta(seconds=1)))
+    db.session.commit()
+    sessions.forget_old()
+    assert db.session.scalar(select(func.count()).select_from(SignInLink)) == 1

@@ -1,0 +1,53 @@
+"""Retention: what is kept for a time only, in every tenant. The application role may change no audit log."""
+
+from typing import Final
+
+from sqlalchemy import TextClause, text
+
+from webapp.db import as_owner
+
+AUDIT_DAYS: Final = 400
+EVENT_DAYS: Final = 30
+REFUSED_DAYS: Final = 90
+# Of each tenant, or import, the oldest: nothing that stays is read, and no round of the clock takes long.
+AT_ONCE: Final = 5_000
+
+
+def _oldest(table: str) -> TextClause:
+    """By the key, which is as old as its row (UUIDv7)."""
+    return text(
+        f"""
+delete from {table} gone using (
+  select oldest.tenant_id, oldest.id from tenants t cross join lateral (
+    select tenant_id, id, created_at from {table} r where r.tenant_id = t.id order by r.id limit :most) as oldest
+  where oldest.created_at < now() - make_interval(days => :days)) as old
+where gone.tenant_id = old.tenant_id and gone.id = old.id
+"""
+    )
+
+
+_REFUSED: Final = text(
+    """
+delete from import_rows gone using (
+  select first.tenant_id, first.import_run_id, first.row_number from import_runs i cross join lateral (
+    select tenant_id, import_run_id, row_number from import_rows r
+    where r.tenant_id = i.tenant_id and r.import_run_id = i.id order by r.row_number limit :most) as first
+  where i.completed_at < now() - make_interval(days => :days)) as old
+where gone.tenant_id = old.tenant_id and gone.import_run_id = old.import_run_id and gone.row_number = old.row_number
+"""
+)
+
+_KEPT: Final = (
+    (_oldest("audit_log"), AUDIT_DAYS),
+    (_oldest("events"), EVENT_DAYS),
+    (_REFUSED, REFUSED_DAYS),
+)
+
+
+def forget_old() -> int:
+    """Take away some thousands of what is past its time; how many."""
+    forgotten = 0
+    for statement, days in _KEPT:
+        with as_owner() as connection:
+            forgotten += connection.execute(statement, {"most": AT_ONCE, "days": days}).rowcount
+    return forgotten
