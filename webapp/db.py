@@ -88,11 +88,6 @@ def act_for(tenant_id: uuid.UUID | None) -> None:
         _tell_tenant(session.connection(), tenant_id)
 
 
-def acting_for() -> uuid.UUID | None:
-    tenant_id: uuid.UUID | None = db.session().info.get("tenant_id")
-    return tenant_id
-
-
 def rows_changed(statement: UpdateBase) -> int:
     """Execute an insert, update or delete; returns how many rows it changed. Loaded objects do not notice."""
     # An insert forgets its count unless it is told to keep it.
@@ -120,7 +115,8 @@ def on_commit(call: Callable[..., Any], *args: Any) -> None:
     What is called may be lost (a bell, a frame): its errors are logged and go no further, because the
     change itself is already true.
     """
-    db.session().info.setdefault("on_commit", []).append((call, args))
+    session = db.session()
+    session.info.setdefault("on_commit", []).append((session.get_nested_transaction(), call, args))
 
 
 @event.listens_for(Session, "after_commit")
@@ -134,13 +130,22 @@ def _run_after_commit(session: Session, transaction: SessionTransaction) -> None
     """Only now may what is called use the session again."""
     if transaction.parent is not None:
         return
-    for call, args in session.info.pop("committed", ()):
+    for _, call, args in session.info.pop("committed", ()):
         try:
             call(*args)
         except Exception:
             log.exception("after_commit_failed")
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget_after_rollback(session: Session) -> None:
-    session.info.pop("on_commit", None)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_after_rollback(session: Session, ended: SessionTransaction) -> None:
+    """A savepoint that is taken back takes what was asked for inside it, and nothing else."""
+    waiting = session.info.pop("on_commit", [])
+    if ended.nested:
+        session.info["on_commit"] = [one for one in waiting if not _is_inside(one[0], ended)]
+
+
+def _is_inside(transaction: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    while transaction is not None and transaction is not outer:
+        transaction = transaction.parent
+    return transaction is outer
