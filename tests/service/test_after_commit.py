@@ -12,16 +12,21 @@ def fail() -> None:
     db.session.execute(text("select 1 / 0"))
 
 
+def take_back(heard: list[str]) -> None:
+    with db.session.begin_nested():
+        on_commit(heard.append, "lost")
+        with db.session.begin_nested():
+            on_commit(heard.append, "lost with the one around it")
+        fail()
+
+
 def test_a_savepoint_that_is_taken_back_takes_its_own_calls_along_and_no_others(owner: Person) -> None:
     heard: list[str] = []
     on_commit(heard.append, "before")
     with db.session.begin_nested():
         on_commit(heard.append, "kept")
-    with pytest.raises(DataError), db.session.begin_nested():
-        on_commit(heard.append, "lost")
-        with db.session.begin_nested():
-            on_commit(heard.append, "lost with the one around it")
-        fail()
+    with pytest.raises(DataError):
+        take_back(heard)
     on_commit(heard.append, "after")
     assert heard == []
     db.session.commit()
