@@ -1,3 +1,5 @@
+import re
+
 from flask import Flask
 
 from tests.builders import make_contact, make_group
@@ -88,6 +90,12 @@ def test_a_number_that_can_not_be_read_is_refused_beside_its_field(owner: Person
     assert "There are letters in this phone number." in answer.text
     assert 'value="call me"' in answer.text
     assert 'value="Eva"' in answer.text
+
+
+def test_from_a_refused_form_what_is_done_with_people_leads_back_to_the_group(owner: Person) -> None:
+    group = make_group(owner.tenant_id, "Friends", make_contact(owner.tenant_id, "Ana"))
+    page = owner.post(f"/groups/{group.id}/people", {"phone_number": "call me"}).text
+    assert set(re.findall(r'name="next" value="([^"]*)"', page)) == {f"/groups/{group.id}"}
 
 
 def test_nobody_is_added_to_a_strangers_group(owner: Person, stranger: Person) -> None:
