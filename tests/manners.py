@@ -11,6 +11,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.ids: list[str] = []
+        self.jumps: set[str] = set()
         self.stack: list[str] = []
         self.faults: list[str] = []
         self.title = self.h1 = ""
@@ -21,6 +22,8 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         if identity := given.get("id"):
             self.ids.append(identity)
+        if (target := given.get("href") or "").startswith("#") and tag == "a":
+            self.jumps.add(target[1:])
         self.faults += [
             f"<{tag} {name}>" for name in given if name == "style" or re.match(r"on[a-z]+$|hx-on", name)
         ]
@@ -54,7 +57,7 @@ class _Reader(HTMLParser):
 
 
 def check_manners(html: str) -> None:
-    """Title equals h1, no doubled ids, every posting form guarded, tags closed, nothing inline."""
+    """Title equals h1, no doubled ids, jumps end somewhere, every posting form guarded, tags closed, nothing inline."""
     reader = _Reader()
     reader.feed(html)
     assert not reader.faults, reader.faults
@@ -62,5 +65,6 @@ def check_manners(html: str) -> None:
     assert not doubled, f"doubled ids: {doubled}"
     assert all(form["guarded"] for form in reader.forms if form["post"]), "a form without its CSRF token"
     if "<html" in html:
+        assert reader.jumps <= set(reader.ids), f"nothing to jump to: {reader.jumps - set(reader.ids)}"
         assert reader.h1_count == 1, "one h1"
         assert reader.title.rsplit(" · ", 1)[0].strip() == reader.h1.strip(), (reader.title, reader.h1)

@@ -1,4 +1,5 @@
 import io
+import re
 import uuid
 from typing import Any
 
@@ -118,6 +119,24 @@ def test_a_mapping_that_is_refused_keeps_what_was_chosen(owner: Person) -> None:
     groups.create(owner.tenant_id, name="Old friends")
     answer = owner.post(path, MAPPING | {"new_group": "Old friends"})
     assert "Another group has this name." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"columns-3-attribute": "x" * 200}, "Field cannot be longer than"),
+        ({"columns-3-target": "nonsense"}, "Not a valid choice."),
+    ],
+)
+def test_what_is_wrong_with_one_column_stands_beside_it(
+    owner: Person, typed: dict[str, str], sentence: str
+) -> None:
+    path = send_file(owner, LIST).headers["Location"]
+    answer = owner.post(path, MAPPING | typed)
+    assert answer.status_code == 422
+    beside = re.search(r'aria-describedby="(columns-3-[a-z]+-error)"', answer.text)
+    assert beside, "no box says where its error stands"
+    assert re.search(rf'id="{beside[1]}".*?<span>{sentence}', answer.text, re.S)
 
 
 def test_starting_twice_imports_once(owner: Person) -> None:

@@ -126,6 +126,16 @@ def test_a_step_that_can_not_be_saved_says_why_and_loses_nothing(
     assert (draft.name, draft.message, draft.audience["recipient_type"]) == ("Spring", "Hello", "all")
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [("groups", "Choose at least one group."), ("contacts", "Choose at least one person.")],
+)
+def test_who_is_missing_is_said_beside_the_choice(owner: Person, kind: str, sentence: str) -> None:
+    draft = make_draft(owner.tenant_id)
+    page = owner.post(edit(draft, "audience"), {"recipient_type": kind}).text
+    assert re.search(rf'id="{kind}-error".*?<span>{sentence}', page, re.S)
+
+
 def test_groups_chosen_in_a_refused_form_stay_chosen(owner: Person) -> None:
     draft = make_draft(owner.tenant_id)
     group = make_group(owner.tenant_id, "Regulars")

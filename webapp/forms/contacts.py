@@ -10,6 +10,8 @@ from wtforms.validators import InputRequired, Length
 
 from webapp.domain.attributes import MOST
 
+_GROUP_GONE = _l("A group that you chose is not there any more. Look at the list once more.")
+
 
 class AttributeForm(Form):
     """One more thing that is known of somebody."""
@@ -26,7 +28,13 @@ class ContactForm(FlaskForm):
     )
     name = StringField(_l("Name"), [Length(max=200)], render_kw={"autocomplete": "off", "translate": "no"})
     attributes = FieldList(FormField(AttributeForm), _l("Attributes"), max_entries=MOST + 1)
-    group_ids = SelectMultipleField(_l("Groups"), coerce=uuid.UUID, choices=[])
+    group_ids = SelectMultipleField(
+        _l("Groups"),
+        coerce=uuid.UUID,
+        choices=[],
+        invalid_value_message=_GROUP_GONE,
+        invalid_choice_message=_GROUP_GONE,
+    )
     is_active = BooleanField(_l("Campaigns may write to this person"), default=True)
 
     def offer(self, groups: Iterable[tuple[uuid.UUID, str]]) -> "ContactForm":

@@ -67,7 +67,11 @@ class ReadingForm(Form):
 
 class ColumnForm(Form):
     target = SelectField(_l("Becomes"), choices=TARGETS)
-    attribute = StringField(_l("Name of the attribute"), [Length(max=MAX_ATTRIBUTE_NAME)])
+    attribute = StringField(
+        _l("Name of the attribute"),
+        [Length(max=MAX_ATTRIBUTE_NAME)],
+        render_kw={"dir": "auto", "autocomplete": "off"},
+    )
 
 
 class MappingForm(FlaskForm):

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import make_response, render_template, request
 
+from webapp.domain.errors import Invalid
 from webapp.forms.campaigns import AudienceForm
 from webapp.services.audience import Audience
 from webapp.services.campaigns import choices, draft_fields, drafts
@@ -30,13 +31,17 @@ def form(campaign: Any) -> AudienceForm:
 
 def save(campaign: Any, form: AudienceForm):
     kind = form.recipient_type.data
-    return drafts.set_audience(
-        campaign.tenant_id,
-        campaign.id,
-        recipient_type=kind,
-        recipient_ids=typed.chosen(kind),
-        exclude_doubtful=form.exclude_doubtful.data,
-    )
+    try:
+        return drafts.set_audience(
+            campaign.tenant_id,
+            campaign.id,
+            recipient_type=kind,
+            recipient_ids=typed.chosen(kind),
+            exclude_doubtful=form.exclude_doubtful.data,
+        )
+    except Invalid as refusal:
+        # The form has a field for each kind, and the sentence stands beside the chosen one's.
+        raise Invalid(kind, refusal.message, **refusal.values) from None
 
 
 def around(campaign: Any, form: AudienceForm) -> dict[str, Any]:
