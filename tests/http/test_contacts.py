@@ -252,6 +252,43 @@ def test_choosing_nobody_or_nothing_is_told(owner: Person, path: str, data: dict
     assert names(owner) == ["Ana"]
 
 
+def test_a_group_that_is_gone_is_told_without_its_id(owner: Person) -> None:
+    group = make_group(owner.tenant_id, "Friends")
+    groups.remove(owner.tenant_id, group.id)
+    typed = {"phone_number": "+49 151 23456789", "group_ids": str(group.id)}
+    answer = owner.post("/contacts/new", typed)
+    assert answer.status_code == 422
+    assert "A group that you chose is not there any more." in answer.text
+    assert str(group.id) not in answer.text
+    assert 'value="+49 151 23456789"' in answer.text
+
+
+def test_nobody_is_added_to_no_group(owner: Person) -> None:
+    contact = make_contact(owner.tenant_id, "Ana")
+    answer = owner.post(f"/contacts/{contact.id}/groups")
+    assert answer.status_code == 422
+    assert "Choose a group first." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/contacts?q=a", "/contacts?q=a"),
+        ("https://evil.example/contacts", None),
+        ("http://[nonsense", None),
+        (None, None),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_it_came_from(
+    owner: Person, referrer: str | None, back: str | None
+) -> None:
+    answer = owner.post("/contacts/bulk/delete", headers={"Referer": referrer} if referrer else {})
+    assert answer.status_code == 422
+    found = re.search(r'<a href="([^"]+)"[^>]*>(?:(?!</a>).)*<span>Back</span>', answer.text, re.S)
+    assert (found and found[1]) == back
+    assert "To the dashboard" in answer.text
+
+
 def test_no_link_leads_elsewhere(owner: Person) -> None:
     chosen = [make_contact(owner.tenant_id).id]
     for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):

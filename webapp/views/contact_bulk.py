@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from webapp.domain.errors import N_, Invalid
 from webapp.services import contact_bulk, groups
 from webapp.services.contact_search import MOST_AT_ONCE, Which
-from webapp.views.contact_listing import asked_which
+from webapp.views.contact_listing import asked_which, chosen_group
 from webapp.views.guard import here, own_path
-from webapp.views.shared import as_uuid, chosen_ids, said
+from webapp.views.shared import chosen_ids, said
 
 bp = Blueprint("contact_bulk", __name__, url_prefix="/contacts/bulk")
 
@@ -51,7 +51,7 @@ def restore():
 
 @bp.post("/join")
 def join():
-    group, chosen = _group("to_group"), _chosen()
+    group, chosen = chosen_group("to_group"), _chosen()
     added = groups.add_contacts(here().tenant.id, group.id, chosen)
     words = _counted(added, *_JOINED, group=group.name)
     said((words if added else _("They were in %(group)s already.", group=group.name)) + _rest(added))
@@ -60,7 +60,7 @@ def join():
 
 @bp.post("/leave")
 def leave():
-    group, chosen = _group("group"), _chosen()
+    group, chosen = chosen_group("group"), _chosen()
     removed = groups.remove_contacts(here().tenant.id, group.id, chosen)
     words = _counted(removed, *_LEFT, group=group.name) + _rest(removed)
     if isinstance(chosen, Which):
@@ -77,12 +77,6 @@ def _chosen() -> Collection[uuid.UUID] | Which:
     if not (ids := chosen_ids()):
         raise Invalid("ids", N_("Choose people first."))
     return ids
-
-
-def _group(field: str):
-    if not (group_id := as_uuid(request.form.get(field))):
-        raise Invalid(field, N_("Choose a group first."))
-    return groups.get(here().tenant.id, group_id)
 
 
 def _moment() -> datetime | None:

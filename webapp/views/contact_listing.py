@@ -1,9 +1,11 @@
 """What the list of contacts and the list of a group's members have in common."""
 
 import uuid
+from typing import Any
 
 from flask import request
 
+from webapp.domain.errors import N_, Invalid
 from webapp.services import contact_lists, groups, opt_outs
 from webapp.services.contact_search import STATUSES, Which
 from webapp.views.guard import here
@@ -19,6 +21,13 @@ def asked_which(group_id: uuid.UUID | None = None) -> Which:
         status=status if status in STATUSES else "",
         deleted="trash" in request.values,
     )
+
+
+def chosen_group(field: str) -> Any:
+    """The group that this field of a form names."""
+    if not (group_id := as_uuid(request.form.get(field))):
+        raise Invalid(field, N_("Choose a group first."))
+    return groups.get(here().tenant.id, group_id)
 
 
 def listing(which: Which, endpoint: str, **place: object) -> dict:

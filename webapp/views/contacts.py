@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from webapp.domain import phones
 from webapp.forms.contacts import ContactForm
 from webapp.services import contact_history, contacts, groups, opt_outs
-from webapp.views.contact_listing import asked_which, listing
+from webapp.views.contact_listing import asked_which, chosen_group, listing
 from webapp.views.guard import here
 from webapp.views.shared import as_uuid, attempt, said, to
 
@@ -122,8 +122,7 @@ def opt_in(contact_id: uuid.UUID):
 
 @bp.post("/<uuid:contact_id>/groups")
 def join(contact_id: uuid.UUID):
-    contact = contacts.get(here().tenant.id, contact_id)
-    group = groups.get(here().tenant.id, as_uuid(request.form.get("group")) or uuid.UUID(int=0))
+    contact, group = contacts.get(here().tenant.id, contact_id), chosen_group("group")
     groups.add_contacts(here().tenant.id, group.id, [contact.id])
     said(_("%(name)s is in %(group)s now.", name=contacts.called(contact), group=group.name))
     return to("contacts.show", contact_id=contact_id)

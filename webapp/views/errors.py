@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refusal
-from webapp.views.guard import is_htmx
+from webapp.views.guard import SAFE_METHODS, is_htmx, is_own_origin, own_path
 from webapp.views.shared import toast, words
 
 log = logging.getLogger(__name__)
@@ -61,4 +62,17 @@ def _accident(error: Exception):
 def _page(sentence: str, status: int, number: str | None = None):
     if is_htmx():
         return toast(sentence, "bad", status)
-    return render_template("errors/error.html", status=status, sentence=sentence, error_id=number), status
+    page = {"status": status, "sentence": sentence, "back": _came_from(), "error_id": number}
+    return render_template("errors/error.html", **page), status
+
+
+def _came_from() -> str | None:
+    """The page of ours on which the button was pressed that did not work."""
+    if request.method in SAFE_METHODS:
+        return None
+    try:
+        asked = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    is_ours = is_own_origin(f"{asked.scheme}://{asked.netloc}")
+    return own_path(urlunsplit(("", "", asked.path, asked.query, ""))) if is_ours else None
