@@ -31,6 +31,7 @@ def around(campaign: Any, figures: Figures) -> dict[str, Any]:
         "segment": segment,
         "reason": reasons.of_failure(code) if code is not None else None,
         "in_doubt": reasons.UNCERTAIN,
+        "is_over": figures.is_over,
         "now": datetime.now(UTC),
         "urls": _urls(campaign)
         | {
