@@ -68,13 +68,19 @@ class Callbacks:
     def _release(self, slots: list[int]) -> None:
         lanes: dict[Lane, None] = {}
         for item in (item for slot in slots for item in self._slots.pop(slot)):
-            if item.kind == "messages" and "from" in item.content:
-                self._limits.heard_from(item.number.id, item.content["from"])
+            if item.kind == "messages":
+                self._hear(item)
             if lane := self._route(item):
                 lane.add(item)
                 lanes[lane] = None
         for lane in lanes:
             lane.pump()
+
+    def _hear(self, item: Item) -> None:
+        """Whoever wrote, named by number or by user id, may be written to freely for a day."""
+        for name in ("from", "from_user_id"):
+            if isinstance(person := item.content.get(name), str):
+                self._limits.heard_from(item.number.id, person)
 
     def _route(self, item: Item) -> Lane | None:
         """The lane of the item as its number is registered now; the item learns its account."""

@@ -157,6 +157,21 @@ def test_outside_the_window_only_templates_arrive(simulator: Simulator, sink: Si
     sink.waits_for(lambda: sink.statuses(opened)[-1:] == ["read"])
 
 
+def test_somebody_without_a_number_opens_the_window_too(
+    simulator: Simulator, sink: Sink, number: str
+) -> None:
+    simulator.faults(window=True)
+    said = {"type": "text", "text": {"body": "Nobody"}, "from": {"not": "a number"}}
+    simulator.ask(
+        "POST", "/_sim/inbound", {"phoneNumberId": number, "userId": "US.881100220", "message": said}
+    )
+    sink.waits_for(lambda: [each for each in sink.items("messages") if each["text"]["body"] == "Nobody"])
+    message = text(recipient="US.881100220")
+    del message["to"]
+    opened = simulator.post(number, message).message_id
+    sink.waits_for(lambda: sink.statuses(opened)[-1:] == ["read"])
+
+
 def test_beyond_the_account_limit_nothing_is_delivered(simulator: Simulator, sink: Sink) -> None:
     number = new_id()
     simulator.tell(number, url=sink.url(), businessAccountId=new_id())
