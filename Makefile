@@ -1,6 +1,6 @@
 # `make run` builds everything from nothing and starts it; `make` alone says what else there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint seed screenshots migrations requirements
+.PHONY: help run test lint bench seed screenshots migrations requirements
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe
@@ -19,6 +19,9 @@ lint: .venv/for-test ## style and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+
+bench: .venv/for-test ## benchmarks, as ratios to a bare loop; ARGS="http tls --pairs 3" for some of them
+	@.venv/bin/python -m bench $(ARGS)
 
 seed: .venv/for-run ## demo data for the Crier that runs
 	@.venv/bin/flask --app wsgi seed

@@ -1,0 +1,58 @@
+"""`python -m bench [names]`: measures, prints a table, keeps a result file. `--help` says what there is."""
+
+import argparse
+import random
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import results
+from bench.figures import Figure
+from bench.measures.catalogue import MEASURES
+from bench.run import Run, started
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(words)
+    names = given.names or list(MEASURES)
+    began = datetime.now(UTC)
+    with started(pairs=given.pairs, people=given.people, posts=given.posts, seed=given.seed) as run:
+        result = results.gathered(run, _measured(run, names), began)
+    print(results.table(result))
+    if not given.forget:
+        print(f"\nKept in {results.write(result, given.folder)}")
+    return 0
+
+
+def _measured(run: Run, names: list[str]) -> list[Figure]:
+    figures: list[Figure] = []
+    for name in names:
+        print(f"{name}: {MEASURES[name].__doc__}", file=sys.stderr, flush=True)
+        figures += MEASURES[name](run)
+    return figures
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<12} {measure.__doc__}" for name, measure in MEASURES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=f"What there is to measure:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="name", choices=[[], *MEASURES], help="all when none is given"
+    )
+    parser.add_argument("--pairs", type=int, default=5, help="measured in turns so many times (5)")
+    parser.add_argument("--people", type=int, default=60_000, help="recipients of each send (60000)")
+    parser.add_argument("--posts", type=int, default=60_000, help="posts of each bare loop (60000)")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="of everything drawn by lot"
+    )
+    parser.add_argument("--folder", type=Path, default=results.FOLDER, help="where the result is kept")
+    parser.add_argument("--forget", action="store_true", help="keep no result file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""The house of a run: fresh PostgreSQL and Valkey that write to the disk as in earnest, and the application on them."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+
+from embedded import servers
+from webapp import broker
+from webapp.app import create_app
+from webapp.config import Settings
+from webapp.db import db
+
+# The number of a benchmark may send faster than any real one: here the machine is the limit, not the number.
+_NO_LIMIT = """
+alter table whatsapp_instances drop constraint if exists whatsapp_instances_messages_per_second_range
+"""
+_EMPTY = """
+do $$ declare t text; begin
+  set local lock_timeout = '10s';
+  for t in select quote_ident(tablename) from pg_tables
+    where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute 'truncate ' || t || ' cascade';
+  end loop;
+end $$
+"""
+
+
+@dataclass(frozen=True)
+class House:
+    """`environment` is what its other processes need to know."""
+
+    app: Flask
+    superuser: psycopg.Connection
+    folder: Path
+    url: str
+    environment: dict[str, str] = field(repr=False)
+
+    def empty(self) -> None:
+        """Nothing of an earlier run is left."""
+        db.session.remove()  # what it looked at last would hold the tables
+        broker.redis().flushdb()
+        self.superuser.execute(_EMPTY)
+
+    def settle_down(self) -> None:
+        """What was prepared is on the disk, so that writing it is not measured."""
+        self.superuser.execute("checkpoint")
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    """Everything from nothing, in a folder of its own, gone when the block is left."""
+    folder = Path(tempfile.mkdtemp(prefix="crier-bench-"))
+    try:
+        with servers.start(folder) as started:
+            environment = _environment(folder)
+            app = create_app(Settings.from_env(environment), statement_timeout_ms=600_000)
+            with app.app_context():
+                upgrade()
+                with psycopg.connect(started.superuser_url, dbname="crier", autocommit=True) as superuser:
+                    superuser.execute(_NO_LIMIT)
+                    yield House(app, superuser, folder, environment["BASE_URL"], environment)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Only this folder's servers: a real DATABASE_URL of whoever runs this must never be seen."""
+    port = free_port()
+    own = {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "EGRESS_ALLOW": "127.0.0.1/32:1024-65535",
+        "LOG_LEVEL": "WARNING",
+    }
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "HOST", "TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
+    os.environ.update(own)
+    return dict(os.environ)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
