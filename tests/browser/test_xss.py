@@ -174,6 +174,7 @@ def test_what_is_asked_for_is_only_text(owner: Person, place: str) -> None:
         answer = owner.get(
             f"/{path}", query_string=dict(pair.split("=") for pair in rest.split("&") if pair) | asked
         )
+        assert answer.status_code == 200, payload
         check_manners(answer.text)
         assert _Parsed(answer.text).found <= innocent, payload
 

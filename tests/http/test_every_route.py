@@ -233,12 +233,16 @@ def test_reading_changes_nothing(app: Flask, owner: Person, worlds: tuple[World,
 
 def test_every_page_keeps_the_house_manners(app: Flask, owner: Person, worlds: tuple[World, World]) -> None:
     theirs, _ = worlds
+    looked_at = set()
     for rule, method in routes(app):
         if method != "GET" or rule.endpoint == "static":
             continue
         answer = outside(owner.client.get, path_of(rule, theirs.ids))
         if answer.mimetype == "text/html" and answer.status_code == 200:
             check_manners(answer.text)
+            looked_at.add(rule.endpoint)
+    assert {f"{room}.{page}" for room in ("contacts", "groups", "message_templates", "whatsapp_instances")
+            for page in ("index", "show", "new", "edit")} <= looked_at  # fmt: skip
 
 
 def test_a_foreign_and_a_missing_object_look_the_same(
