@@ -1,6 +1,6 @@
 # `make run` builds everything from nothing and starts it; `make` alone says what else there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench seed screenshots migrations requirements
+.PHONY: help run test lint chaos mutants bench seed screenshots migrations requirements
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe
@@ -22,6 +22,12 @@ lint: .venv/for-test ## style and types
 
 bench: .venv/for-test ## benchmarks, as ratios to a bare loop; ARGS="http tls --pairs 3" for some of them
 	@.venv/bin/python -m bench $(ARGS)
+
+chaos: .venv/for-test ## the fault suite, docs/faults.md; FAULT=S7 for one fault, SEEDS=20 for the long form
+	@.venv/bin/python -m chaos $(if $(FAULT),--fault $(FAULT)) $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
+
+mutants: .venv/for-test ## engines broken on purpose: the fault suite must find each; MUTANT=no_gate for one
+	@.venv/bin/python -m chaos.mutants $(MUTANT)
 
 seed: .venv/for-run ## demo data for the Crier that runs
 	@.venv/bin/flask --app wsgi seed
