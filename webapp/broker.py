@@ -26,6 +26,7 @@ JOBS: Final = {
     "send_slice": "send",
     "apply_callbacks": "callbacks",
     "plan_campaign": "work",
+    "send_again": "work",
     "run_import": "work",
     "check_instance": "work",
 }

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from webapp.sending import rounds
 from webapp.services import bells, progress, retention, sessions
-from webapp.services.campaigns import moves
+from webapp.services.campaigns import breaker, moves
 from webapp.services.receiving import leftovers
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ def all_rounds() -> list[Round]:
         Round(start_due, 1),
         Round(rounds.sweep_all, min(1, sweep_seconds)),
         Round(fold, 1),
+        Round(stop_failing, 1),
         Round(finish, 1),
         Round(ring_again, 2),
         Round(bells.ring_forgotten, 2),
@@ -88,6 +89,12 @@ def fold() -> None:
     """Counts go into the campaigns, and those who watch see them."""
     for found in rounds.fold_all():
         rounds.call(progress.publish, found)
+
+
+def stop_failing() -> None:
+    """Campaigns of which too many fail pause, until a person looks."""
+    for found in rounds.failing():
+        rounds.call(breaker.trip, found)
 
 
 def finish() -> None:

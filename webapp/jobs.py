@@ -4,12 +4,19 @@ import uuid
 
 from webapp.sending import plan, senders
 from webapp.services import bells, instance_checks
+from webapp.services.campaigns import again_steps
 from webapp.services.imports import work as imports
 from webapp.services.receiving import apply as receiving
 
 
 def plan_campaign(tenant_id: str, campaign_id: str) -> None:
     plan.plan(uuid.UUID(tenant_id), uuid.UUID(campaign_id))
+
+
+def send_again(tenant_id: str, wish_id: str) -> None:
+    """Bring people back to waiting for a second or two; while there are more, the next bell hangs already."""
+    if again_steps.advance(uuid.UUID(tenant_id), uuid.UUID(wish_id)):
+        bells.ring("send_again", uuid.UUID(tenant_id), uuid.UUID(wish_id))
 
 
 def send_slice() -> None:

@@ -15,6 +15,7 @@ from webapp.db import act_for, as_owner, db
 from webapp.domain.errors import Refusal
 from webapp.sending import sweep
 from webapp.services import counts
+from webapp.services.campaigns import breaker
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,19 @@ where status in ('running', 'paused', 'cancelled') and first_number is not null
   and (status <> 'cancelled' or completed_at > now() - interval '1 day')
   and (total_recipients > sent_count + failed_count + uncertain_count + skipped_count + cancelled_count)
     = (status = 'cancelled')
+  and not exists (select from sendings_again a where a.tenant_id = campaigns.tenant_id
+    and a.campaign_id = campaigns.id and a.finished_at is null)
+"""
+)
+
+# As services/campaigns/breaker judges once more, exactly; here by the folded counts, which lag a second.
+_FAILING: Final = text(
+    """
+select c.tenant_id, c.id as campaign_id, c.status from campaigns c join tenants t on t.id = c.tenant_id
+where c.status = 'running' and c.deleted_at is null
+  and c.sent_count - c.judged_sent + c.failed_count - c.judged_failed >= :least
+  and (c.failed_count - c.judged_failed) * 100::bigint
+    > t.failure_limit * (c.sent_count - c.judged_sent + c.failed_count - c.judged_failed)
 """
 )
 
@@ -97,6 +111,11 @@ def preparing() -> list[Found]:
 def resting() -> list[Found]:
     """Running campaigns with nothing pending, and cancelled ones with something."""
     return _find(_RESTING)
+
+
+def failing() -> list[Found]:
+    """Running campaigns of which more fail than their tenant allows."""
+    return _find(_FAILING.bindparams(least=breaker.LEAST_OUTCOMES))
 
 
 def has_work() -> bool:

@@ -49,11 +49,18 @@ on conflict (tenant_id, campaign_id, stripe) do update set
 _SUMS: Final = ", ".join(f"c.{count} + coalesce(sum(s.{count}), 0) as {count}" for count in COUNTS)
 
 # The campaign's figures as they are now, for one page or frame: all that a frame shows, so that none needs SQL.
+# Twice got it who was sent to again, got that, and of whose given up attempt news came after all.
 READ: Final = f"""
 select c.id, c.name, c.status, c.paused_reason, c.total_recipients, c.scheduled_at, c.started_at, c.completed_at,
   c.excluded, clock_timestamp() as at, {_SUMS}, (
     select jsonb_object_agg(f.error_code, f.count) from campaign_failures f
-    where f.tenant_id = c.tenant_id and f.campaign_id = c.id and f.count > 0) as failures
+    where f.tenant_id = c.tenant_id and f.campaign_id = c.id and f.count > 0) as failures, (
+    select count(distinct g.recipient_number) from given_up_attempts g
+    join messages_history h on h.tenant_id = g.tenant_id and h.message_id = g.message_id and h.status <> 'failed'
+    where g.tenant_id = c.tenant_id and g.campaign_id = c.id and g.proven_at is not null and exists (
+      select from messages_history o where o.tenant_id = g.tenant_id and o.contact_id = h.contact_id
+        and o.campaign_id = g.campaign_id and o.direction = 'out' and o.message_id <> g.message_id
+        and o.status <> 'failed')) as duplicates
 from campaigns c left join campaign_counts s on s.tenant_id = c.tenant_id and s.campaign_id = c.id
 where c.tenant_id = %(tenant_id)s and c.id = %(campaign_id)s group by c.tenant_id, c.id
 """

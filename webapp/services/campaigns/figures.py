@@ -46,7 +46,8 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A campaign's figures at `at`, by PostgreSQL's clock; `failures` by error code, `excluded` by reason."""
+    """A campaign's figures at `at`, by PostgreSQL's clock; `failures` by error code, `excluded` by reason,
+    `duplicates` are people who got it twice because a person had it sent again."""
 
     id: uuid.UUID
     name: str
@@ -66,11 +67,12 @@ class Figures:
     completed_at: datetime | None
     excluded: dict[str, int]
     failures: dict[int, int]
+    duplicates: int = 0
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Figures":
         """From counts.read, or from what progress.publish made of it."""
-        given = {field.name: told[field.name] for field in fields(cls)}
+        given = {field.name: told[field.name] for field in fields(cls) if field.name in told}
         given |= {name: _time(told[name]) for name in _TIMES}
         given["id"] = uuid.UUID(str(told["id"]))
         given["failures"] = {int(code): count for code, count in (told["failures"] or {}).items()}

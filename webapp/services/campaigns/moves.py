@@ -1,7 +1,7 @@
 """From one status to the next. Each move is told once, in the transaction that makes it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.services import audit, counts, progress
+from webapp.services.campaigns import judged
 from webapp.services.events import emit
 from webapp.services.locks import lock_campaign
 
@@ -73,11 +74,11 @@ def start(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | Non
 
     One that waits for its time was frozen when that was set, and goes as it was looked at then.
     """
-    campaign = _held(tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already."))
+    campaign = held(tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already."))
     if campaign.status == "draft":
         freeze(campaign)
     else:
-        _require_number(campaign)
+        require_number(campaign)
     _prepare(campaign, user_id, "campaign_started")
     db.session.commit()
     return campaign
@@ -91,7 +92,7 @@ def schedule(
     user_id: uuid.UUID | None = None,
 ) -> Campaign:
     """Let a finished draft go at an instant (UTC); `time_zone` is the zone it was said in."""
-    campaign = _held(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
+    campaign = held(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
     freeze(campaign)
     campaign.scheduled_at, campaign.time_zone = at, time_zone
     moved(campaign, "scheduled")
@@ -102,7 +103,7 @@ def schedule(
 
 def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """Back to the draft, to change it. The time that was set stays in it as a wish."""
-    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
     moved(campaign, "draft")
     db.session.commit()
     return campaign
@@ -110,7 +111,7 @@ def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """A scheduled campaign's time has come. Of two clocks one starts it."""
-    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
     _prepare(campaign, None, "campaign_started")
     db.session.commit()
     return campaign
@@ -118,7 +119,7 @@ def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """Its time passed while nobody was there to start it: nobody gets a message in the night by surprise."""
-    campaign = _held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
     moved(campaign, "paused", reason="schedule_missed")
     db.session.commit()
     return campaign
@@ -126,15 +127,11 @@ def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def finish(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """End a campaign in which nobody is pending any more."""
-    campaign = _held(tenant_id, campaign_id, ("running", "paused"), N_("This campaign is not running."))
+    campaign = held(tenant_id, campaign_id, ("running", "paused"), N_("This campaign is not running."))
     figures = counts.read(tenant_id, campaign_id)
-    if figures is None or counts.pending(figures):
+    if figures is None or counts.pending(figures) or judged.is_being_sent_again(campaign):
         raise Conflict(N_("Some people are still waiting."))
-    moved(
-        campaign,
-        "completed",
-        reason="all_failed" if figures["failed_count"] == campaign.total_recipients else None,
-    )
+    moved(campaign, "completed", reason=_why_nobody(figures))
     db.session.commit()
     return campaign
 
@@ -144,7 +141,7 @@ def pause(
 ) -> Campaign:
     """Stop a running campaign. When this has returned, no message passes the gate any more."""
     lock_campaign(campaign_id)
-    campaign = _held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
+    campaign = held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
     moved(campaign, "paused", reason=reason)
     audit.record(tenant_id, user_id, "campaign_paused", campaign.id, reason=reason)
     db.session.commit()
@@ -153,10 +150,11 @@ def pause(
 
 def resume(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
     """Let a paused campaign go on where it stopped; one that never began is planned first."""
-    campaign = _held(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
-    _require_number(campaign)
+    campaign = held(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
+    require_number(campaign)
     if campaign.total_recipients:
         moved(campaign, "running")
+        judged.judge_anew(campaign)
         on_commit(broker.ring, "send_slice")
         audit.record(tenant_id, user_id, "campaign_resumed", campaign.id)
     else:
@@ -169,7 +167,7 @@ def cancel(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | No
     """End a campaign: whoever was not written to yet never will be. What is on the wire is settled as it comes."""
     lock_campaign(campaign_id)
     unfinished = ("draft", "scheduled", "preparing", "running", "paused")
-    campaign = _held(tenant_id, campaign_id, unfinished, N_("This campaign is over already."))
+    campaign = held(tenant_id, campaign_id, unfinished, N_("This campaign is over already."))
     moved(campaign, "cancelled")
     audit.record(tenant_id, user_id, "campaign_cancelled", campaign.id)
     db.session.commit()
@@ -206,7 +204,7 @@ def freeze(campaign: Campaign) -> None:
     Raises:
         Invalid: something that a send needs is missing; the field names the wizard's step.
     """
-    _require_number(campaign)
+    require_number(campaign)
     if campaign.message_template_id:
         template = db.session.scalar(
             MessageTemplate.of(campaign.tenant_id).where(MessageTemplate.id == campaign.message_template_id)
@@ -234,7 +232,7 @@ def _prepare(campaign: Campaign, user_id: uuid.UUID | None, action: str) -> None
     on_commit(broker.ring, "plan_campaign", campaign.tenant_id, campaign.id)
 
 
-def _held(tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str) -> Campaign:
+def held(tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str) -> Campaign:
     """The campaign with its row locked, in one of these statuses: of two who come at once, one waits and is refused."""
     query = Campaign.of(tenant_id).where(Campaign.id == campaign_id).with_for_update()
     campaign = db.session.scalar(query.execution_options(populate_existing=True))
@@ -245,7 +243,7 @@ def _held(tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str],
     return campaign
 
 
-def _require_number(campaign: Campaign) -> None:
+def require_number(campaign: Campaign) -> None:
     number = db.session.scalar(
         WhatsAppInstance.of(campaign.tenant_id).where(WhatsAppInstance.id == campaign.whatsapp_instance_id)
     )
@@ -253,6 +251,15 @@ def _require_number(campaign: Campaign) -> None:
         raise Invalid("number", N_("Choose the number that sends."))
     if number.status == "paused":
         raise Invalid("number", N_("The number is paused. Let it go on under Numbers first."))
+
+
+def _why_nobody(figures: Mapping[str, Any]) -> str | None:
+    """Why a campaign ends without having reached anybody; None when it reached somebody, or may have."""
+    if figures["sent_count"] or figures["uncertain_count"]:
+        return None
+    if figures["failed_count"]:
+        return "all_failed"
+    return "all_skipped" if figures["skipped_count"] else None
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -46,6 +46,17 @@ _STOPS: Final = {
         N_("Nobody was left to write to."),
         N_("Everybody who was chosen was left out; why stands below. Nothing was sent."),
     ),
+    "all_skipped": Reason(
+        N_("Nobody was left to write to."),
+        N_("Everybody said no, was deleted or was switched off after the start. Nothing was sent."),
+    ),
+    "too_many_failed": Reason(
+        N_("It stopped by itself because too many messages failed."),
+        N_(
+            "Why they failed stands below. Put that right, then press Resume; from there on failures are counted anew. "
+            "An owner sets under Settings how many are too many."
+        ),
+    ),
     "all_failed": Reason(
         N_("No message of this campaign got through."),
         N_("Why stands below. Put that right before you start another one."),

@@ -41,10 +41,12 @@ where tenant_id = :tenant_id and direction = 'out' and message_id = any(cast(:id
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Messages with the numbers of their recipients; `current` are those that still say something about them."""
+    """Messages with the numbers of their recipients; `current` are those that still say something about them,
+    `past` those after which somebody was sent to again."""
 
     pairs: list[tuple[int, Told]]
     current: dict[int, list[Told]]
+    past: list[Told]
 
 
 def match(tenant_id: uuid.UUID, messages: Iterable[Told]) -> Matched:
@@ -61,7 +63,7 @@ def match(tenant_id: uuid.UUID, messages: Iterable[Told]) -> Matched:
     for number, told, is_followed in found:
         if not (is_followed and told.message_id in failed):
             current[number].append(told)
-    return Matched([(number, told) for number, told, _ in found], current)
+    return Matched([(number, told) for number, told, _ in found], current, past)
 
 
 def _by_tracker(tenant_id: uuid.UUID, messages: Collection[Told]) -> Iterable[tuple[int, Told, bool]]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from webapp.db import db, on_commit
 from webapp.providers.errors import PAUSING, ErrorClass
 from webapp.services import counts, progress
-from webapp.services.receiving import history, matching
+from webapp.services.receiving import given_up, history, matching
 from webapp.services.receiving.standing import Stop
 from webapp.services.receiving.told import Told, arrays, together, words_of
 from webapp.services.receiving.wishes import Wish
@@ -85,6 +85,7 @@ def apply(tenant_id: uuid.UUID, messages: Collection[Told]) -> Outcome:
     newest = {number: together(told) for number, told in sorted(matched.current.items())}
     changed = _move(tenant_id, newest) if newest else ()
     history.apply(tenant_id, messages, matched.pairs)
+    given_up.prove(tenant_id, matched.past)
     for campaign_id in {row.campaign_id for row in changed}:
         on_commit(progress.publish, tenant_id, campaign_id)
     return Outcome(_stops(changed, newest), _opted_out(tenant_id, newest))
