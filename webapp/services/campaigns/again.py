@@ -110,7 +110,7 @@ def resend_uncertain(
 def _held(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> tuple[Campaign, Figures, datetime]:
     """The campaign with its row locked, its figures, and a moment of the database's before they were read: whoever
     fails or becomes uncertain after that was in no figure that a person saw."""
-    campaign = moves.held(
+    campaign = moves.held_in(
         tenant_id,
         campaign_id,
         _OPEN_TO,

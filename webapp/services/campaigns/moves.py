@@ -74,7 +74,9 @@ def start(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | Non
 
     One that waits for its time was frozen when that was set, and goes as it was looked at then.
     """
-    campaign = held(tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already."))
+    campaign = held_in(
+        tenant_id, campaign_id, ("draft", "scheduled"), N_("This campaign was started already.")
+    )
     if campaign.status == "draft":
         freeze(campaign)
     else:
@@ -92,7 +94,7 @@ def schedule(
     user_id: uuid.UUID | None = None,
 ) -> Campaign:
     """Let a finished draft go at an instant (UTC); `time_zone` is the zone it was said in."""
-    campaign = held(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
+    campaign = held_in(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
     freeze(campaign)
     campaign.scheduled_at, campaign.time_zone = at, time_zone
     moved(campaign, "scheduled")
@@ -103,7 +105,9 @@ def schedule(
 
 def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """Back to the draft, to change it. The time that was set stays in it as a wish."""
-    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held_in(
+        tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time.")
+    )
     moved(campaign, "draft")
     db.session.commit()
     return campaign
@@ -111,7 +115,9 @@ def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """A scheduled campaign's time has come. Of two clocks one starts it."""
-    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held_in(
+        tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time.")
+    )
     _prepare(campaign, None, "campaign_started")
     db.session.commit()
     return campaign
@@ -119,7 +125,9 @@ def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """Its time passed while nobody was there to start it: nobody gets a message in the night by surprise."""
-    campaign = held(tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time."))
+    campaign = held_in(
+        tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time.")
+    )
     moved(campaign, "paused", reason="schedule_missed")
     db.session.commit()
     return campaign
@@ -127,7 +135,7 @@ def hold_missed(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
 
 def finish(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """End a campaign in which nobody is pending any more."""
-    campaign = held(tenant_id, campaign_id, ("running", "paused"), N_("This campaign is not running."))
+    campaign = held_in(tenant_id, campaign_id, ("running", "paused"), N_("This campaign is not running."))
     figures = counts.read(tenant_id, campaign_id)
     if figures is None or counts.pending(figures) or judged.is_being_sent_again(campaign):
         raise Conflict(N_("Some people are still waiting."))
@@ -141,7 +149,7 @@ def pause(
 ) -> Campaign:
     """Stop a running campaign. When this has returned, no message passes the gate any more."""
     lock_campaign(campaign_id)
-    campaign = held(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
+    campaign = held_in(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
     moved(campaign, "paused", reason=reason)
     audit.record(tenant_id, user_id, "campaign_paused", campaign.id, reason=reason)
     db.session.commit()
@@ -150,7 +158,7 @@ def pause(
 
 def resume(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
     """Let a paused campaign go on where it stopped; one that never began is planned first."""
-    campaign = held(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
+    campaign = held_in(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
     require_number(campaign)
     if campaign.total_recipients:
         moved(campaign, "running")
@@ -167,7 +175,7 @@ def cancel(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | No
     """End a campaign: whoever was not written to yet never will be. What is on the wire is settled as it comes."""
     lock_campaign(campaign_id)
     unfinished = ("draft", "scheduled", "preparing", "running", "paused")
-    campaign = held(tenant_id, campaign_id, unfinished, N_("This campaign is over already."))
+    campaign = held_in(tenant_id, campaign_id, unfinished, N_("This campaign is over already."))
     moved(campaign, "cancelled")
     audit.record(tenant_id, user_id, "campaign_cancelled", campaign.id)
     db.session.commit()
@@ -232,7 +240,9 @@ def _prepare(campaign: Campaign, user_id: uuid.UUID | None, action: str) -> None
     on_commit(broker.ring, "plan_campaign", campaign.tenant_id, campaign.id)
 
 
-def held(tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str) -> Campaign:
+def held_in(
+    tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str
+) -> Campaign:
     """The campaign with its row locked, in one of these statuses: of two who come at once, one waits and is refused."""
     query = Campaign.of(tenant_id).where(Campaign.id == campaign_id).with_for_update()
     campaign = db.session.scalar(query.execution_options(populate_existing=True))
