@@ -10,6 +10,7 @@ from webapp.db import act_for, db
 from webapp.models.messages_history import Message
 from webapp.models.tenants import Tenant
 from webapp.services import contacts, groups, opt_outs
+from webapp.views import contact_bulk
 
 
 def names(person: Person, **which: object) -> list[str]:
@@ -203,6 +204,16 @@ def test_everything_that_matches_is_taken_and_nobody_else(owner: Person) -> None
     filters = {"everything": "1", "q": "ana", "group": str(group.id)}
     assert owner.post("/contacts/bulk/delete", filters).status_code == 303
     assert names(owner) == ["Ana Other", "Bert"]
+
+
+def test_a_click_that_took_as_many_as_it_may_says_that_more_may_be_left(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_bulk, "MOST_AT_ONCE", 2)
+    for names_of_click, is_told in ((["Ana"], False), (["Bert", "Cleo"], True)):
+        chosen = [make_contact(owner.tenant_id, name).id for name in names_of_click]
+        owner.post("/contacts/bulk/delete", {"ids": chosen})
+        assert ("a click takes 2 at most" in owner.get("/contacts").text) is is_told
 
 
 def test_chosen_people_join_a_group_and_leave_it(owner: Person) -> None:
