@@ -16,7 +16,7 @@ from webapp.models.tenants import Tenant
 from webapp.services import audit, contact_lists, groups, opt_outs
 from webapp.services.contact_search import Which
 from webapp.services.events import emit
-from webapp.services.locks import lock_tenant
+from webapp.services.locks import held, lock_tenant
 from webapp.services.pages import Page
 
 LONGEST_NAME: Final = 200
@@ -71,12 +71,7 @@ def listed(
 
 
 def get(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, deleted: bool = False) -> Contact:
-    contact: Contact | None = db.session.scalar(
-        Contact.of(tenant_id, deleted=deleted).where(Contact.id == contact_id)
-    )
-    if contact is None:
-        raise NotFound(N_("There is no such contact."))
-    return contact
+    return _there(db.session.scalar(Contact.of(tenant_id, deleted=deleted).where(Contact.id == contact_id)))
 
 
 def create(
@@ -124,7 +119,7 @@ def update(
     Who said no to messages has said so for a new number, too.
     """
     lock_tenant(tenant_id)
-    contact = get(tenant_id, contact_id)
+    contact = _held(tenant_id, contact_id)
     known_as = contact.phone_key
     _write(contact, {**_number(contact, phone_number), **_words(name, attributes), "is_active": is_active})
     _flush(contact)
@@ -137,7 +132,7 @@ def update(
 def remove(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
     """Move somebody to the trash: once this has returned, no message reaches them any more."""
     lock_tenant(tenant_id)
-    contact = get(tenant_id, contact_id)
+    contact = _held(tenant_id, contact_id)
     contact.deleted_at = func.clock_timestamp()
     emit(tenant_id, "contact_deleted", contact.id, described(contact))
     db.session.commit()
@@ -146,7 +141,7 @@ def remove(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
 
 def restore(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
     """Bring somebody back from the trash with their groups, unless another living contact has their number."""
-    contact = get(tenant_id, contact_id, deleted=True)
+    contact = _held(tenant_id, contact_id, deleted=True)
     contact.deleted_at = None
     try:
         _flush(contact)
@@ -185,6 +180,17 @@ def opt_in(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID | None 
 def _tell_choice(contact: Contact, by: uuid.UUID | None, *, opted_out: bool) -> None:
     audit.record(contact.tenant_id, by, "contact_opted_out" if opted_out else "contact_opted_in", contact.id)
     emit(contact.tenant_id, "contact_updated", contact.id, {**described(contact), "optedOut": opted_out})
+
+
+def _held(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, deleted: bool = False) -> Contact:
+    """The contact with its row locked: what they wrote to us meanwhile changes it, too."""
+    return _there(held(Contact.of(tenant_id, deleted=deleted).where(Contact.id == contact_id)))
+
+
+def _there(contact: Contact | None) -> Contact:
+    if contact is None:
+        raise NotFound(N_("There is no such contact."))
+    return contact
 
 
 def _write(contact: Contact, values: Mapping[str, Any]) -> None:

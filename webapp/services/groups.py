@@ -15,6 +15,7 @@ from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
 from webapp.services.contact_search import Which, is_chosen
 from webapp.services.events import emit
+from webapp.services.locks import held
 from webapp.services.pages import Page, has_part, page
 
 # A select box with more would help nobody.
@@ -41,10 +42,7 @@ def listed(tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: 
 
 
 def get(tenant_id: uuid.UUID, group_id: uuid.UUID, *, deleted: bool = False) -> Group:
-    group: Group | None = db.session.scalar(Group.of(tenant_id, deleted=deleted).where(Group.id == group_id))
-    if group is None:
-        raise NotFound(N_("There is no such group."))
-    return group
+    return _there(db.session.scalar(Group.of(tenant_id, deleted=deleted).where(Group.id == group_id)))
 
 
 def create(tenant_id: uuid.UUID, *, name: str, description: str = "", is_active: bool = True) -> Group:
@@ -61,7 +59,7 @@ def update(
     tenant_id: uuid.UUID, group_id: uuid.UUID, *, name: str, description: str = "", is_active: bool = True
 ) -> Group:
     """Change what a group is called and whether campaigns may choose it."""
-    group = get(tenant_id, group_id)
+    group = _held(tenant_id, group_id)
     for field, value in _clean(name, description).items():
         setattr(group, field, value)
     group.is_active = is_active
@@ -73,7 +71,7 @@ def update(
 
 def remove(tenant_id: uuid.UUID, group_id: uuid.UUID) -> Group:
     """Move a group to the trash; its contacts stay."""
-    group = get(tenant_id, group_id)
+    group = _held(tenant_id, group_id)
     group.deleted_at = func.now()
     emit(tenant_id, "group_deleted", group.id, described(group))
     db.session.commit()
@@ -82,7 +80,7 @@ def remove(tenant_id: uuid.UUID, group_id: uuid.UUID) -> Group:
 
 def restore(tenant_id: uuid.UUID, group_id: uuid.UUID) -> Group:
     """Bring a group back from the trash with its members, if no other has taken its name."""
-    group = get(tenant_id, group_id, deleted=True)
+    group = _held(tenant_id, group_id, deleted=True)
     group.deleted_at = None
     _flush()
     emit(tenant_id, "group_created", group.id, described(group))
@@ -144,6 +142,17 @@ def remove_contacts(tenant_id: uuid.UUID, group_id: uuid.UUID, chosen: Collectio
     _tell(group, removed)
     db.session.commit()
     return removed
+
+
+def _held(tenant_id: uuid.UUID, group_id: uuid.UUID, *, deleted: bool = False) -> Group:
+    """The group with its row locked."""
+    return _there(held(Group.of(tenant_id, deleted=deleted).where(Group.id == group_id)))
+
+
+def _there(group: Group | None) -> Group:
+    if group is None:
+        raise NotFound(N_("There is no such group."))
+    return group
 
 
 def _put_in(group: Group, who: ColumnElement[bool]) -> int:

@@ -19,6 +19,7 @@ from webapp.providers.registry import PROVIDERS
 from webapp.services import outgoing
 from webapp.services.instance_fields import META
 from webapp.services.instance_secrets import secrets_of
+from webapp.services.locks import held
 
 # A check takes half a minute at most; one that takes longer waits for a worker.
 _USUALLY_DONE: Final = timedelta(seconds=40)
@@ -155,8 +156,7 @@ def _number(instance: WhatsAppInstance) -> Number | None:
 
 def _locked(tenant_id: uuid.UUID, instance_id: uuid.UUID) -> WhatsAppInstance | None:
     """The number as it is now; nobody else changes it before the commit."""
-    query = WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.id == instance_id).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    return held(WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.id == instance_id))
 
 
 def _base_url() -> str:

@@ -13,6 +13,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
 from webapp.services.events import emit
+from webapp.services.locks import held
 from webapp.services.pages import Keys, Page, has_part, page
 
 LONGEST_NAME: Final = 100
@@ -181,8 +182,7 @@ def _clean(name: str, content: str, variables: Mapping[str, str], is_active: boo
 
 def _held(tenant_id: uuid.UUID, template_id: uuid.UUID) -> MessageTemplate:
     """The template with its row locked, if it may be changed here."""
-    query = MessageTemplate.of(tenant_id).where(MessageTemplate.id == template_id).with_for_update()
-    template = db.session.scalar(query.execution_options(populate_existing=True))
+    template = held(MessageTemplate.of(tenant_id).where(MessageTemplate.id == template_id))
     if template is None:
         raise NotFound(N_("There is no such template."))
     if template.kind != "text":

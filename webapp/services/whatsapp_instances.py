@@ -15,7 +15,7 @@ from webapp.models.whatsapp_instances import CallbackAddress, WhatsAppInstance
 from webapp.services import audit, instance_fields, instance_secrets
 from webapp.services.instance_fields import Typed
 from webapp.services.instance_secrets import SECRETS, Credentials, seal, secrets_of, shown
-from webapp.services.locks import lock_tenant
+from webapp.services.locks import held, lock_tenant
 from webapp.services.pages import Page, has_part, page
 
 __all__ = ["Credentials", "Typed", "secrets_of", "shown"]
@@ -60,10 +60,7 @@ def listed(
 
 def get(tenant_id: uuid.UUID, instance_id: uuid.UUID, *, deleted: bool = False) -> WhatsAppInstance:
     query = WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id)
-    instance: WhatsAppInstance | None = db.session.scalar(query)
-    if instance is None:
-        raise NotFound(N_("There is no such number."))
-    return instance
+    return _there(db.session.scalar(query))
 
 
 def create(
@@ -93,7 +90,7 @@ def update(
 ) -> WhatsAppInstance:
     """Change a number. A secret that is empty or left out stays; changed access is checked again."""
     columns = instance_fields.clean(typed, _country(tenant_id))
-    instance = get(tenant_id, instance_id)
+    instance = _held(tenant_id, instance_id)
     secrets = instance_secrets.changed(instance, instance_fields.clean_secrets(typed, required=False))
     changed = {name for name, value in columns.items() if getattr(instance, name) != value} | set(secrets)
     for name in changed - set(secrets):
@@ -109,7 +106,7 @@ def update(
 
 def check_again(tenant_id: uuid.UUID, instance_id: uuid.UUID) -> WhatsAppInstance:
     """Have a number checked once more. One that a person paused is checked when it goes on."""
-    instance = get(tenant_id, instance_id)
+    instance = _held(tenant_id, instance_id)
     if was_paused_by_a_person(instance):
         raise Conflict(N_("This number is paused. Let it send again, then it is checked."))
     ask_for_check(instance)
@@ -122,7 +119,7 @@ def pause(
 ) -> WhatsAppInstance:
     """Let nothing more go out from a number. When this has returned, no message passes the gate."""
     lock_tenant(tenant_id)
-    instance = get(tenant_id, instance_id)
+    instance = _held(tenant_id, instance_id)
     instance.status = "paused"
     instance.check_result = {**instance.check_result, "paused_by": "person"}
     audit.record(tenant_id, user_id, "number_paused", instance.id)
@@ -134,7 +131,7 @@ def unpause(
     tenant_id: uuid.UUID, instance_id: uuid.UUID, *, user_id: uuid.UUID | None = None
 ) -> WhatsAppInstance:
     """Let a paused number send again, whoever paused it, and have it checked."""
-    instance = get(tenant_id, instance_id)
+    instance = _held(tenant_id, instance_id)
     if instance.status != "paused":
         raise Conflict(N_("This number is not paused."))
     ask_for_check(instance)
@@ -148,7 +145,7 @@ def remove(
 ) -> WhatsAppInstance:
     """Move a number to the trash, unless a campaign still needs it."""
     lock_tenant(tenant_id)
-    instance = get(tenant_id, instance_id)
+    instance = _held(tenant_id, instance_id)
     needing = Campaign.of(tenant_id).where(
         Campaign.whatsapp_instance_id == instance_id, Campaign.status.in_(_NEEDING)
     )
@@ -167,7 +164,7 @@ def restore(
     tenant_id: uuid.UUID, instance_id: uuid.UUID, *, user_id: uuid.UUID | None = None
 ) -> WhatsAppInstance:
     """Bring a number back from the trash, if no other has taken its place at the provider."""
-    instance = get(tenant_id, instance_id, deleted=True)
+    instance = _held(tenant_id, instance_id, deleted=True)
     instance.deleted_at = None
     try:
         _flush()
@@ -191,6 +188,17 @@ def ask_for_check(instance: WhatsAppInstance) -> None:
 
 def was_paused_by_a_person(instance: WhatsAppInstance) -> bool:
     return instance.status == "paused" and instance.check_result.get("paused_by") == "person"
+
+
+def _held(tenant_id: uuid.UUID, instance_id: uuid.UUID, *, deleted: bool = False) -> WhatsAppInstance:
+    """The number with its row locked: its check, a sender that was refused and people write into it at once."""
+    return _there(held(WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id)))
+
+
+def _there(instance: WhatsAppInstance | None) -> WhatsAppInstance:
+    if instance is None:
+        raise NotFound(N_("There is no such number."))
+    return instance
 
 
 def _country(tenant_id: uuid.UUID) -> str | None:

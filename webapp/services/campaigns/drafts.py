@@ -12,7 +12,7 @@ from webapp.domain.errors import N_, Conflict, NotFound
 from webapp.domain.schedule import Words
 from webapp.models.campaigns import STEPS, Campaign
 from webapp.models.message_templates import MessageTemplate
-from webapp.services import audit
+from webapp.services import audit, locks
 from webapp.services.campaigns import draft_fields, listing, moves
 from webapp.services.campaigns.draft_fields import Typed
 from webapp.services.events import emit
@@ -159,8 +159,7 @@ def _save(tenant_id: uuid.UUID, campaign_id: uuid.UUID, columns: dict[str, Any],
 
 
 def _held(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
-    query = Campaign.of(tenant_id).where(Campaign.id == campaign_id).with_for_update()
-    campaign = db.session.scalar(query.execution_options(populate_existing=True))
+    campaign = locks.held(Campaign.of(tenant_id).where(Campaign.id == campaign_id))
     if campaign is None:
         raise NotFound(N_("There is no such campaign."))
     return campaign

@@ -17,7 +17,7 @@ from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.services import audit, counts, progress
 from webapp.services.campaigns import judged
 from webapp.services.events import emit
-from webapp.services.locks import lock_campaign
+from webapp.services.locks import held, lock_campaign
 
 # Rows that one statement cancels, and one call: no page waits for a million, the clock goes on with the rest.
 CANCEL_STEP: Final = 10_000
@@ -244,8 +244,7 @@ def held_in(
     tenant_id: uuid.UUID, campaign_id: uuid.UUID, statuses: Iterable[str], otherwise: str
 ) -> Campaign:
     """The campaign with its row locked, in one of these statuses: of two who come at once, one waits and is refused."""
-    query = Campaign.of(tenant_id).where(Campaign.id == campaign_id).with_for_update()
-    campaign = db.session.scalar(query.execution_options(populate_existing=True))
+    campaign = held(Campaign.of(tenant_id).where(Campaign.id == campaign_id))
     if campaign is None:
         raise NotFound(N_("There is no such campaign."))
     if campaign.status not in statuses:

@@ -12,6 +12,7 @@ from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.providers.errors import ErrorClass
 from webapp.services import audit
 from webapp.services.campaigns import moves
+from webapp.services.locks import held
 
 
 def reason_of(code: int) -> str:
@@ -35,8 +36,7 @@ def by_error(
 def stop_numbers(tenant_id: uuid.UUID, instance_ids: Iterable[uuid.UUID], code: int) -> None:
     """Pause numbers and every campaign that runs on them; a person lets them go on."""
     for instance_id in instance_ids:
-        query = WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.id == instance_id).with_for_update()
-        instance = db.session.scalar(query.execution_options(populate_existing=True))
+        instance = held(WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.id == instance_id))
         if instance is None:
             continue
         if instance.status != "paused":

@@ -13,6 +13,7 @@ from webapp.models.groups import Group
 from webapp.models.imports import ImportRun
 from webapp.services.events import emit
 from webapp.services.imports import sentences
+from webapp.services.locks import held
 from webapp.services.pages import Page, page
 
 WAITING: Final = ("uploaded",)
@@ -75,9 +76,7 @@ def group_of(run: ImportRun) -> Group | None:
 
 def locked(tenant_id: uuid.UUID, run_id: uuid.UUID, *, skip_locked: bool = False) -> ImportRun | None:
     """The run as it is now, for this transaction alone; None if it is not there or somebody else has it."""
-    query = ImportRun.of(tenant_id).where(ImportRun.id == run_id).with_for_update(skip_locked=skip_locked)
-    run: ImportRun | None = db.session.scalar(query.execution_options(populate_existing=True))
-    return run
+    return held(ImportRun.of(tenant_id).where(ImportRun.id == run_id), skip_locked=skip_locked)
 
 
 def progress(run: ImportRun) -> Progress:
