@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp.domain import schedule
 from webapp.domain.roles import ROLE_WORDS, ROLES
@@ -35,6 +35,13 @@ class TenantForm(FlaskForm):
             "STOP, UNSUBSCRIBE and their like in many languages are always understood."
         ),
         render_kw={"rows": 4},
+    )
+
+    failure_limit = IntegerField(
+        _l("Pause a campaign when more than so many percent fail"),
+        [Optional(), NumberRange(1, 99, _l("Choose from 1 to 99 percent, or leave it empty."))],
+        description=_l("Judged from 50 messages on. Leave it empty and no campaign pauses for that."),
+        render_kw={"min": 1, "max": 99, "inputmode": "numeric"},
     )
 
     def offer(self, countries: Mapping[str, str]) -> "TenantForm":

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from typing import TypedDict, Unpack
 
 from webapp.db import db
 from webapp.domain import fields, opt_out, phones, schedule
@@ -13,6 +14,12 @@ LOCALES = ("en",)
 MOST_WORDS, LONGEST_WORD = 50, 40
 
 
+class Limit(TypedDict, total=False):
+    """Left out it stays as it is."""
+
+    failure_limit: int | None
+
+
 def change(
     tenant_id: uuid.UUID,
     *,
@@ -22,14 +29,17 @@ def change(
     locale: str = "en",
     default_country: str | None = None,
     opt_out_words: Iterable[str] = (),
+    **limit: Unpack[Limit],
 ) -> Tenant:
-    """Change a tenant's name, where and in which language it works, and its own words that mean stop."""
+    """Change a tenant's name, where and in which language it works, its own words that mean stop, and, if that is
+    said, from which share of failures on (percent, None for never) a campaign pauses by itself."""
     cleaned = {
         "name": fields.line("name", name, 100),
         "time_zone": schedule.zone(time_zone).key,
         "locale": _one_of("locale", locale, LOCALES),
         "default_country": _one_of("default_country", default_country or "", ("", *phones.COUNTRIES)) or None,
         "opt_out_words": _stop_words(opt_out_words),
+        **_limit(limit),
     }
     tenant = db.session.get_one(Tenant, tenant_id)
     for field, value in cleaned.items():
@@ -37,6 +47,13 @@ def change(
     audit.record(tenant_id, user_id, "tenant_changed", tenant_id)
     db.session.commit()
     return tenant
+
+
+def _limit(limit: Limit) -> Limit:
+    percent = limit.get("failure_limit")
+    if percent is not None and not 1 <= percent <= 99:
+        raise Invalid("failure_limit", N_("Choose from 1 to 99 percent, or leave it empty."))
+    return limit
 
 
 def _one_of(field: str, value: str, known: Collection[str]) -> str:

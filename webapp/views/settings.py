@@ -138,4 +138,6 @@ def _typed(form: TenantForm) -> dict:
         "locale": form.locale.data,
         "default_country": form.default_country.data,
         "opt_out_words": form.words(),
+        # A form without this field says nothing about it; an empty field says: never.
+        **({"failure_limit": form.failure_limit.data} if form.failure_limit.raw_data else {}),
     }

@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from webapp.domain.errors import N_, NotFound
 from webapp.domain.statuses import FINAL_CAMPAIGN_STATUSES
+from webapp.services import counts
 
 # The segments of the bar, from the best news to none, and the statuses of the recipients behind each.
 SEGMENTS: Final[dict[str, tuple[str, ...]]] = {
@@ -89,6 +91,14 @@ class Figures:
     @property
     def segments(self) -> dict[str, int]:
         return segments(self)
+
+
+def now(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Figures:
+    """The figures of this moment, from PostgreSQL. Raises NotFound."""
+    told = counts.read(tenant_id, campaign_id)
+    if told is None:
+        raise NotFound(N_("There is no such campaign."))
+    return Figures.of(told)
 
 
 def waiting(counted: Counted) -> int:

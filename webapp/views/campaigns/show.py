@@ -32,7 +32,7 @@ def show(campaign_id: uuid.UUID):
     state = _state(campaign_id)
     people = recipients.around(campaign, state.figures)
     if is_htmx() and request.headers.get("HX-Target") == "recipients":
-        return render_template("campaigns/recipients.html", **people)
+        return render_template("campaigns/recipients.html", campaign=campaign, **people)
     return render_template(
         "campaigns/show.html",
         campaign=campaign,
