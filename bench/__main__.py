@@ -2,47 +2,49 @@
 
 import argparse
 import random
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import results
+from bench import performance, results
 from bench.figures import Figure
-from bench.measures.catalogue import MEASURES
+from bench.measures.catalogue import ALL, MEASURES, SLOW
 from bench.run import Run, started
 
 
 def main(words: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(words)
-    names = given.names or list(MEASURES)
+    names = given.names or [*MEASURES, *(SLOW if given.million else ())]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
     began = datetime.now(UTC)
     with started(pairs=given.pairs, people=given.people, posts=given.posts, seed=given.seed) as run:
         result = results.gathered(run, _measured(run, names), began)
     print(results.table(result))
     if not given.forget:
         print(f"\nKept in {results.write(result, given.folder)}")
+        if given.folder == results.FOLDER:
+            performance.write()
     return 0
 
 
 def _measured(run: Run, names: list[str]) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
-        print(f"{name}: {MEASURES[name].__doc__}", file=sys.stderr, flush=True)
-        figures += MEASURES[name](run)
+        print(f"{name}: {ALL[name].__doc__}", file=sys.stderr, flush=True)
+        figures += ALL[name](run)
     return figures
 
 
 def _parser() -> argparse.ArgumentParser:
-    lines = "\n".join(f"  {name:<12} {measure.__doc__}" for name, measure in MEASURES.items())
+    lines = "\n".join(f"  {name:<12} {measure.__doc__}" for name, measure in ALL.items())
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=f"What there is to measure:\n{lines}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "names", nargs="*", metavar="name", choices=[[], *MEASURES], help="all when none is given"
-    )
+    parser.add_argument("names", nargs="*", metavar="name", choices=[[], *ALL], help="all when none is given")
     parser.add_argument("--pairs", type=int, default=5, help="measured in turns so many times (5)")
     parser.add_argument("--people", type=int, default=60_000, help="recipients of each send (60000)")
     parser.add_argument("--posts", type=int, default=60_000, help="posts of each bare loop (60000)")

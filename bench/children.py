@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedded.program import leashed
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -36,7 +38,7 @@ class Child:
 def running(*command: str, env: Mapping[str, str] = os.environ, **pipes: Any) -> Iterator[Child]:
     """A python program of ours, until the block is left."""
     given: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True} | pipes
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(env), **given)
+    process = subprocess.Popen(leashed((sys.executable, *command)), cwd=ROOT, env=dict(env), **given)
     try:
         yield Child(process)
     finally:

@@ -3,9 +3,10 @@
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 
+from bench import children
+from bench.waiting import answers, wait_until
 from embedded import servers
 from webapp import broker
 from webapp.app import create_app
@@ -49,6 +52,32 @@ class House:
         db.session.remove()  # what it looked at last would hold the tables
         broker.redis().flushdb()
         self.superuser.execute(_EMPTY)
+
+    @contextmanager
+    def program(self, name: str, *command: str, **env: str) -> Iterator[children.Child]:
+        """A process of the application, until the block is left; what it says goes to a file."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            with children.running(*command, env=self.environment | env, **pipes) as child:
+                yield child
+
+    @contextmanager
+    def web(self, **env: str) -> Iterator[None]:
+        """The real web process, answering."""
+        with self.program("web", "-m", "gunicorn", "wsgi:app", "-c", "gunicorn.conf.py", **env):
+            wait_until(lambda: answers(f"{self.url}/healthz"), 60)
+            yield
+
+    def worker(self, kind: str, **env: str) -> AbstractContextManager[children.Child]:
+        """A real worker: send, work or clock."""
+        return self.program(kind, "worker.py", kind, **env)
+
+    def configure(self, **settings: str) -> None:
+        """PostgreSQL's settings for a while: these, and those of before for all others."""
+        self.superuser.execute("alter system reset all")
+        for name, value in settings.items():
+            self.superuser.execute(f"alter system set {name} = '{value}'")
+        self.superuser.execute("select pg_reload_conf()")
 
     def settle_down(self) -> None:
         """What was prepared is on the disk, so that writing it is not measured."""

@@ -40,12 +40,17 @@ def table(result: dict[str, Any]) -> str:
     """One line for each figure: what it is, the figure, its bar, whether it holds."""
     lines = [("figure", "value", "bar", "")]
     for figure in result["figures"]:
-        bar = f"{figure['bar']['is']} {figure['bar']['value']:,g} {figure['unit']}"
-        lines.append((figure["title"], shown(figure["value"]), bar, figure["verdict"]))
+        lines.append((figure["title"], shown(figure["value"]), bar_of(figure), figure["verdict"]))
     widths = [max(len(line[place]) for line in lines) for place in range(3)]
     return "\n".join(
         f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in lines
     )
+
+
+def bar_of(figure: dict[str, Any]) -> str:
+    """What it is held against, in words."""
+    bar, unit = figure["bar"], figure["unit"]
+    return unit if bar["value"] is None else f"{bar['is']} {bar['value']:,g} {unit}"
 
 
 def shown(value: float) -> str:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.house import free_port
 from bench.provider import Stub
+from embedded.program import leashed
 
 _CONF: Final = """
 daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -49,9 +50,8 @@ def before(stub: Stub) -> Iterator[Stub]:
     _certify(folder)
     upstream = stub.own_url.removeprefix("http://")
     (folder / "nginx.conf").write_text(_CONF.format(folder=folder, port=port, upstream=upstream))
-    process = subprocess.Popen(
-        [str(_nginx()), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    )
+    command = (str(_nginx()), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"))
+    process = subprocess.Popen(leashed(command))
     try:
         _await(folder / "nginx.pid")
         yield replace(stub, base_url=f"https://127.0.0.1:{port}", cafile=str(folder / "cert.pem"))

@@ -4,11 +4,20 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.figures import Figure
-from bench.measures import engine
+from bench.measures import callbacks, engine, fairness, live, million, pace, pausing
 from bench.run import Run
 
 MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
     "http": engine.http,
     "tls": engine.tls,
     "two": engine.two,
+    "applied": callbacks.applied,
+    "statuses": callbacks.statuses,
+    "pace": pace.pace,
+    "pause": pausing.pause,
+    "live": live.live,
+    "fairness": fairness.fairness,
 }
+# Only when they are asked for.
+SLOW: Final[dict[str, Callable[[Run], list[Figure]]]] = {"million": million.million}
+ALL: Final = MEASURES | SLOW

@@ -9,10 +9,10 @@ from bench.stub.book import Accepted, Book
 from bench.stub.envelopes import Address, envelope
 from bench.stub.poster import Poster
 
-# A message's statuses come this long after it, so that one body seldom holds two of one message.
-DELAYS: Final = ((b"sent", 0.1), (b"delivered", 0.4), (b"read", 0.8))
+# A message's statuses come so many seconds after it. A body tells one status, so never two of one message.
+DELAYS: Final = ((b"sent", 0.05), (b"delivered", 0.15), (b"read", 0.25))
 # What falls due within this time leaves together.
-_TURN_SECONDS: Final = 0.05
+_TURN_SECONDS: Final = 0.02
 
 
 class News:

@@ -1,0 +1,99 @@
+"""The live page: 200 open pages during a send, what they cost the database and how old their frames are."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+from bench import children, data
+from bench.figures import Figure, Pair
+from bench.house import House
+from bench.run import Run
+from bench.sends import check, senders
+from bench.visitor import visitor
+from bench.waiting import percentile
+from webapp.models.campaigns import Campaign
+
+# Twenty for each of ten people: nobody may open more.
+READERS: Final = 10
+SOCKETS_EACH: Final = 20
+_PER_SECOND: Final = 500
+_SECONDS: Final = 15
+
+
+def live(run: Run) -> list[Figure]:
+    """SQL statements while a campaign is sent, without and with 200 open pages, and the age of their frames."""
+    without, _ = _send(run, 0)
+    with_pages, ages = _send(run, SOCKETS_EACH)
+    age: Pair = {"frames": len(ages), "p50": percentile(ages, 0.5), "p95": percentile(ages, 0.95)}
+    more = with_pages["web"] - without["web"]
+    run.say(f"{more:.0f} more statements of the web process, of {with_pages['all']:.0f} in all")
+    run.say(f"{len(ages):,} frames, their age p50 {age['p50']:.2f} s, p95 {age['p95']:.2f} s")
+    return [
+        Figure("live_sql", more, [without, with_pages]),
+        Figure("live_age_p95", round(age["p95"], 3), [age]),
+    ]
+
+
+def _send(run: Run, sockets_each: int) -> tuple[Pair, list[float]]:
+    """The statements of the web process and of all, and how old each frame was when it came."""
+    people = min(run.people, _PER_SECOND * _SECONDS)
+    run.house.empty()
+    campaign = data.make_planned(run.stub.base_url, people, per_second=_PER_SECOND)
+    run.stub.reset()
+    with ExitStack() as stack:
+        stack.enter_context(run.house.web(PGAPPNAME="web"))
+        stack.enter_context(run.house.worker("clock"))
+        started = stack.enter_context(senders(run.house, run.stub, 1))
+        watching = stack.enter_context(watchers(run.house, campaign, sockets_each))
+        log = stack.enter_context(statements(run.house))
+        started[0].say("go")
+        started[0].hear()
+        time.sleep(1)  # the last frames are on their way
+        counted: Pair = {"sockets": sockets_each * READERS, "web": log.of("web"), "all": log.of("")}
+        watching.say("stop")
+        frames = json.loads(watching.hear())
+    check(campaign, run.stub, people)
+    arrivals = run.stub.arrivals()
+    return counted, [at - arrivals[figure - 1] for figure, at in frames if 0 < figure <= len(arrivals)]
+
+
+@contextmanager
+def watchers(house: House, campaign: Campaign, sockets_each: int) -> Iterator[children.Child]:
+    """So many open pages of each of ten people, in a process of their own."""
+    people = [visitor(house.url, campaign.tenant_id) for _ in range(READERS)]
+    for person in people:
+        person.close()
+    with children.running("-m", "bench.watchers", house.url, str(campaign.id)) as child:
+        child.say(json.dumps([person.cookie for person in people for _ in range(sockets_each)]))
+        child.hear()
+        yield child
+
+
+class Statements:
+    """What PostgreSQL was asked since this was made, by the name that the asker gave itself."""
+
+    def __init__(self, house: House) -> None:
+        self._path = house.folder / "postgres.log"
+        self._start = self._path.stat().st_size
+
+    def of(self, name: str) -> int:
+        with self._path.open("rb") as log:
+            log.seek(self._start)
+            return sum(
+                line.startswith(f"asked|{name}".encode()) and b"|LOG:  " in line
+                for line in log
+                if b"statement: " in line or b"execute " in line
+            )
+
+
+@contextmanager
+def statements(house: House) -> Iterator[Statements]:
+    """PostgreSQL notes every statement, until the block is left."""
+    house.configure(log_statement="all", log_line_prefix="asked|%a|")
+    time.sleep(0.5)
+    try:
+        yield Statements(house)
+    finally:
+        house.configure()
