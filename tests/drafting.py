@@ -1,7 +1,6 @@
-"""Contacts with attributes, groups with people in them, and drafts that are ready to be started."""
+"""Contacts with attributes, and drafts that are ready to be started."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +11,7 @@ from webapp.db import db
 from webapp.models.campaigns import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.events import Event
-from webapp.models.groups import Group
 from webapp.models.opt_outs import OptOut
-from webapp.services import groups
 from webapp.services.campaigns import drafts
 
 _NUMBERS = iter(range(491520000000, 491529999999))
@@ -29,12 +26,6 @@ def make_contact(tenant_id: uuid.UUID, name: str = "Ana Souza", **fields: Any) -
     db.session.add(contact)
     db.session.commit()
     return contact
-
-
-def make_group(tenant_id: uuid.UUID, name: str, members: Iterable[Contact] = ()) -> Group:
-    group = groups.create(tenant_id, name=name)
-    groups.add_contacts(tenant_id, group.id, [member.id for member in members])
-    return group
 
 
 def opt_out(contact: Contact) -> None:

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.drafting import make_contact, make_group
+from tests.builders import make_group
+from tests.drafting import make_contact
 from tests.people import Person
 
 
@@ -29,7 +30,7 @@ def test_the_list_follows_what_is_typed_and_the_cursor_stays(owner: Person, page
 
 def test_a_toast_takes_back_what_was_deleted(owner: Person, page: Page) -> None:
     contact = make_contact(owner.tenant_id, "Ana Souza")
-    make_group(owner.tenant_id, "Regulars", [contact])
+    make_group(owner.tenant_id, "Regulars", contact)
     for path, name in (("/contacts", "Ana Souza"), ("/groups", "Regulars")):
         page.goto(path)
         row = page.get_by_role("row").filter(has_text=name)

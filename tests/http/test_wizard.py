@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.builders import make_group
 from tests.campaigning import make_instance, make_people
-from tests.drafting import in_a_week, make_contact, make_draft, make_group, opt_out
+from tests.drafting import in_a_week, make_contact, make_draft, opt_out
 from tests.http.test_message_templates import HOSTILE, bubble
 from tests.people import Person, join
 from webapp.db import act_for, db
@@ -37,7 +38,7 @@ def start(person: Person, campaign: Campaign, **typed: str) -> Any:
 
 def test_from_a_name_to_a_campaign_on_its_way(owner: Person) -> None:
     ana = make_contact(owner.tenant_id, "Ana Souza", attributes={"city": "Rome"})
-    group = make_group(owner.tenant_id, "Regulars", [ana, make_contact(owner.tenant_id, "Bob")])
+    group = make_group(owner.tenant_id, "Regulars", ana, make_contact(owner.tenant_id, "Bob"))
     number = make_instance(owner.tenant_id, per_second=1)
     made = owner.post("/campaigns/new", {"name": "Spring", "number": str(number.id)})
     path = made.headers["Location"]
@@ -169,7 +170,7 @@ def test_people_are_searched_added_and_taken_out_before_anything_is_saved(owner:
 def test_the_count_follows_the_open_form(owner: Person) -> None:
     ana, bob = make_contact(owner.tenant_id, "Ana"), make_contact(owner.tenant_id, "Bob")
     opt_out(bob)
-    group = make_group(owner.tenant_id, "Regulars", [ana, bob])
+    group = make_group(owner.tenant_id, "Regulars", ana, bob)
     draft = make_draft(owner.tenant_id)
     path = f"/campaigns/{draft.id}/audience-count"
     typed = {"recipient_type": "groups", "groups": [str(group.id)]}
@@ -228,7 +229,7 @@ def test_a_template_and_free_text_do_not_lose_each_other(owner: Person) -> None:
 
 def test_a_group_that_was_deleted_since_is_told_on_the_page(owner: Person) -> None:
     make_instance(owner.tenant_id)
-    kept = make_group(owner.tenant_id, "Kept", [make_contact(owner.tenant_id)])
+    kept = make_group(owner.tenant_id, "Kept", make_contact(owner.tenant_id))
     gone = make_group(owner.tenant_id, "Gone group")
     draft = make_draft(owner.tenant_id, recipient_type="groups", recipient_ids=[kept.id, gone.id])
     groups.remove(owner.tenant_id, gone.id)
@@ -376,7 +377,7 @@ def test_without_a_number_the_campaign_can_be_written_all_the_same(owner: Person
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_stay_words_on_every_step(owner: Person, hostile: str) -> None:
     make_contact(owner.tenant_id, hostile)
-    group = make_group(owner.tenant_id, hostile, [make_contact(owner.tenant_id, hostile)])
+    group = make_group(owner.tenant_id, hostile, make_contact(owner.tenant_id, hostile))
     draft = make_draft(
         owner.tenant_id,
         name=hostile,
@@ -396,7 +397,7 @@ def test_hostile_words_stay_words_on_every_step(owner: Person, hostile: str) -> 
 def test_a_strangers_things_are_refused_in_every_form(owner: Person, stranger: Person) -> None:
     act_for(stranger.tenant_id)
     theirs = make_contact(stranger.tenant_id, "Their secret person")
-    group = make_group(stranger.tenant_id, "Their secret group", [theirs])
+    group = make_group(stranger.tenant_id, "Their secret group", theirs)
     number = make_instance(stranger.tenant_id)
     template = message_templates.create(stranger.tenant_id, name="Their secret", content="Their secret words")
     act_for(owner.tenant_id)

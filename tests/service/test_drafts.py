@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from tests.builders import make_group
 from tests.campaigning import make_instance, make_people
-from tests.drafting import in_a_week, make_contact, make_draft, make_group, opt_out, told
+from tests.drafting import in_a_week, make_contact, make_draft, opt_out, told
 from tests.people import Person
 from webapp.db import act_for, db
 from webapp.domain import placeholders
@@ -100,7 +101,7 @@ def test_a_strangers_number_group_contact_and_template_are_not_there(owner: Pers
     contact = make_contact(theirs)
     typed: list[dict[str, Any]] = [
         {"whatsapp_instance_id": make_instance(theirs).id},
-        {"recipient_type": "groups", "recipient_ids": [make_group(theirs, "Theirs", [contact]).id]},
+        {"recipient_type": "groups", "recipient_ids": [make_group(theirs, "Theirs", contact).id]},
         {"recipient_type": "contacts", "recipient_ids": [contact.id]},
         {"message_template_id": message_templates.create(theirs, name="Theirs", content="x").id},
     ]
@@ -115,7 +116,7 @@ def test_a_strangers_number_group_contact_and_template_are_not_there(owner: Pers
 
 
 def test_a_group_that_is_gone_leaves_the_draft_lacking(owner: Person) -> None:
-    people = make_group(owner.tenant_id, "Regulars", [make_contact(owner.tenant_id)])
+    people = make_group(owner.tenant_id, "Regulars", make_contact(owner.tenant_id))
     draft = make_draft(owner.tenant_id, recipient_type="groups", recipient_ids=[people.id])
     assert review.reach_of(draft).reached == 1
     groups.remove(owner.tenant_id, people.id)
@@ -153,7 +154,7 @@ def test_reach_counts_everybody_once_under_the_first_reason(owner: Person) -> No
     ana.last_inbound_at = datetime.now(UTC) - timedelta(hours=23)
     dee.last_inbound_at = datetime.now(UTC) - timedelta(hours=25)
     db.session.commit()
-    both = [make_group(tenant_id, "A", [ana, bob, cid, dee, eve]), make_group(tenant_id, "B", [ana, bob])]
+    both = [make_group(tenant_id, "A", ana, bob, cid, dee, eve), make_group(tenant_id, "B", ana, bob)]
     typed = {"recipient_type": "groups", "recipient_ids": [group.id for group in both]}
     draft = make_draft(tenant_id, message="Hi {{name}}", **typed)
     reach = review.reach_of(draft)
@@ -165,7 +166,7 @@ def test_reach_counts_everybody_once_under_the_first_reason(owner: Person) -> No
 
 def test_the_list_of_those_left_out_is_as_long_as_its_count(owner: Person) -> None:
     people = [make_contact(owner.tenant_id, name) for name in ("Ana", "Bob", "Cid")]
-    both = [make_group(owner.tenant_id, name, people[:2]).id for name in ("A", "B")]
+    both = [make_group(owner.tenant_id, name, *people[:2]).id for name in ("A", "B")]
     chosen, message = Audience("groups", tuple(both)), placeholders.compile("Hi {{city}}")
     counted = audience.reach(owner.tenant_id, chosen, message, {}).excluded
     assert counted == {"missing_value": 2, "twice": 2}
