@@ -139,6 +139,14 @@ def test_what_is_wrong_with_one_column_stands_beside_it(
     assert re.search(rf'id="{beside[1]}".*?<span>{sentence}', answer.text, re.S)
 
 
+def test_a_file_that_waits_leads_to_its_columns(app: Flask, owner: Person) -> None:
+    path = send_file(owner, LIST).headers["Location"]
+    run = path.removesuffix("/columns")
+    assert owner.get(run).headers["Location"] == path
+    page = join(app, owner.tenant_id, "viewer").get(run)
+    assert "This file waits for somebody to say what its columns are." in page.text
+
+
 def test_starting_twice_imports_once(owner: Person) -> None:
     path = send_file(owner, LIST).headers["Location"]
     assert owner.post(path, MAPPING).status_code == 303

@@ -51,6 +51,7 @@ def test_an_owner_sets_what_holds_for_everybody(owner: Person) -> None:
     tenant = tenant_of(owner)
     assert (tenant.name, tenant.time_zone, tenant.default_country) == ("Acme Ltd", "Europe/Berlin", "DE")
     assert tenant.opt_out_words == ["No more", "¡Ya no!"]
+    assert re.search(r'name="opt_out_words"[^>]*>\s*No more\s¡Ya no!</textarea>', owner.get("/settings").text)
     assert [entry.user_id for entry in audited(owner, "tenant_changed")] == [owner.user_id]
     assert "Acme Ltd" in owner.get("/settings").text
 
