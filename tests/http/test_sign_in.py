@@ -16,7 +16,7 @@ from webapp.config import Settings
 from webapp.db import db
 from webapp.domain.errors import Invalid
 from webapp.models.users import User
-from webapp.services import accounts, groups, passwords
+from webapp.services import accounts, groups, passwords, sessions
 
 EMAIL, PASSWORD = "ana@example.org", "lantern meadow sixteen"
 
@@ -72,6 +72,14 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(app: Flask,
     assert wrong == unknown
     assert wrong[0] == 422
     assert "do not go together" in wrong[1]
+
+
+def test_an_address_that_no_database_could_hold_is_just_wrong(app: Flask, ana: Person) -> None:
+    for odd in ("a\0b@example.org", "x" * 5000):
+        with pytest.raises(Invalid, match="do not go together"):
+            sessions.sign_in(odd, "a long and wrong one", "192.0.2.1")
+    with pytest.raises(Invalid, match="not an e-mail address"):
+        accounts.email_of("x" * 254 + "@example.org")
 
 
 def test_a_person_without_a_password_or_tenant_can_not_sign_in(app: Flask, owner: Person) -> None:

@@ -12,9 +12,9 @@ from tests.builders import make_contact, make_group
 from tests.numbers import make_number
 from tests.people import Person
 from webapp.db import act_for, as_owner, db
-from webapp.domain.errors import NotFound, Refusal
+from webapp.domain.errors import Invalid, NotFound, Refusal
 from webapp.models.events import Event
-from webapp.services import contacts, groups, whatsapp_instances
+from webapp.services import accounts, contacts, groups, people, whatsapp_instances
 
 
 @contextmanager
@@ -93,6 +93,29 @@ def test_a_number_typed_again_after_somebody_changed_it_is_taken(app: Flask, own
     ):
         contacts.update(tenant_id, contact.id, phone_number="+4915187654321", name="Dana")
     assert contacts.get(tenant_id, contact.id).phone_number == "+4915123456789"
+
+
+def test_of_two_tenants_that_add_one_person_at_once_one_is_refused(
+    app: Flask, owner: Person, stranger: Person
+) -> None:
+    refused: list[object] = []
+
+    def add() -> None:
+        with app.app_context():
+            act_for(stranger.tenant_id)
+            try:
+                people.add(stranger.tenant_id, "new@example.org", "viewer", by=stranger.user_id)
+            except Refusal as refusal:
+                refused.append(refusal)
+
+    accounts.add_member(owner.tenant_id, "new@example.org", "viewer")
+    another = threading.Thread(target=add)
+    another.start()
+    until_somebody_waits()
+    db.session.commit()
+    another.join(10)
+    assert [type(one) for one in refused] == [Invalid]
+    assert len(people.listed(stranger.tenant_id)) == 1
 
 
 def test_a_group_is_deleted_once_and_told_once(app: Flask, owner: Person) -> None:

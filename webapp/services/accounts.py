@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from webapp.db import act_for, db
 from webapp.domain import fields
@@ -16,13 +17,19 @@ from webapp.models.users import Membership, SignInLink, User
 from webapp.services import audit, passwords, tokens
 
 LINK_MINUTES = 15
+LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
+def folded(email: str) -> str:
+    """An address as it is compared, whatever was typed: trimmed, lower case, no control characters."""
+    return fields.line("email", email[:LONGEST_EMAIL], 3 * LONGEST_EMAIL, required=False).lower()
+
+
 def email_of(text: str) -> str:
-    """The address as it is stored and compared: trimmed, lower case."""
-    email = text.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > 254:
+    """The address as it is stored."""
+    email = folded(text)
+    if not _EMAIL.fullmatch(email) or len(text.strip()) > LONGEST_EMAIL:
         raise Invalid("email", N_("This is not an e-mail address."))
     return email
 
@@ -115,16 +122,18 @@ def use_link(token: str, password: str | None) -> User:
     return user
 
 
+def person(email: str) -> User:
+    """Who has this address, made if there is nobody. Of two who ask at once the second waits for the first's commit."""
+    email = email_of(email)
+    db.session.execute(insert(User).values(email=email).on_conflict_do_nothing())
+    return db.session.scalars(select(User).where(User.email == email).with_for_update()).one()
+
+
 def add_member(tenant_id: uuid.UUID, email: str, role: str) -> User:
     """Put the person of this address into a tenant. Does not commit: the verb that needs it does."""
     if role not in ROLES:
         raise Invalid("role", N_("A role is one of viewer, sender, manager, owner."))
-    email = email_of(email)
-    user = db.session.scalar(select(User).where(User.email == email))
-    if user is None:
-        user = User(email=email)
-        db.session.add(user)
-        db.session.flush()
+    user = person(email)
     if db.session.get(Membership, (tenant_id, user.id)) is not None:
         raise Conflict(N_("This person is a member already."))
     db.session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=role))

@@ -47,10 +47,6 @@ class Which:
     status: str = ""
     deleted: bool = False
 
-    @property
-    def is_everybody(self) -> bool:
-        return self == Which(q=self.q, deleted=self.deleted) and not self.q.strip()
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -35,9 +35,7 @@ def add(tenant_id: uuid.UUID, email: str, role: str, *, by: uuid.UUID) -> tuple[
 
     Nobody of another tenant, for the link would open both; the command line can add them.
     """
-    known = db.session.scalar(select(User).where(User.email == accounts.email_of(email)))
-    if known is not None:
-        _begin_anew(tenant_id, known)
+    _begin_anew(tenant_id, accounts.person(email))
     user = accounts.add_member(tenant_id, email, role)
     token = accounts.new_link(user)
     audit.record(tenant_id, by, "user_added", user.id, role=role)

@@ -37,10 +37,9 @@ def sign_in(email: str, password: str, address: str) -> str:
 
     The same answer and the same time for an unknown address, a wrong password and a person who was removed.
     """
+    email = accounts.folded(email)
     _count_try(email, address)
-    user = db.session.scalar(
-        select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None))
-    )
+    user = db.session.scalar(select(User).where(User.email == email, User.deleted_at.is_(None)))
     if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise Invalid("", N_("This address and password do not go together."))
     if passwords.is_outdated(user.password_hash or ""):
@@ -191,7 +190,7 @@ def _touch(token_hash: str) -> None:
 
 def _count_try(email: str, address: str) -> None:
     """Refuse beyond the limits. Kept in PostgreSQL, so that it holds without Redis; each try commits by itself."""
-    account = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    account = hashlib.sha256(email.encode()).hexdigest()
     counts = db.session.execute(
         select(
             func.count().filter(SignInTry.account_hash == account),
