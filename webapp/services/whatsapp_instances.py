@@ -192,7 +192,9 @@ def was_paused_by_a_person(instance: WhatsAppInstance) -> bool:
 
 def _held(tenant_id: uuid.UUID, instance_id: uuid.UUID, *, deleted: bool = False) -> WhatsAppInstance:
     """The number with its row locked: its check, a sender that was refused and people write into it at once."""
-    return _there(held(WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id)))
+    return _there(
+        held(WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id))
+    )
 
 
 def _there(instance: WhatsAppInstance | None) -> WhatsAppInstance:
