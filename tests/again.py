@@ -52,7 +52,7 @@ def settle_each(campaign: Campaign, **outcomes: int) -> None:
             status, _, code = wanted.pop(0).partition("_")
             message_id = f"wamid.{row.number}" if status == "accepted" else None
             results.append(
-                Result(row, status, message_id, content="Hello", error_code=int(code) if code else None)
+                Result(row, status, message_id, error_code=int(code) if code else None)
             )
         assert campaign.whatsapp_instance_id is not None
         settle(store, window, results, instance_id=campaign.whatsapp_instance_id, type="text")

@@ -12,12 +12,16 @@ from webapp.services.campaigns import stops
 from webapp.services.locks import lock_tenant
 
 
-def draw(item: Item, flown: Flown, pace: Pace) -> None:
+def draw(item: Item, flown: Flown, _pace: Pace) -> None:
     """Act on the refusals of one window; each kind once, however many rows brought it."""
     refusals = [(row, outcome) for row, outcome in flown.outcomes if isinstance(outcome, Refused)]
-    slow = [refused.retry_after for _, refused in refusals if refused.cls in THROTTLING]
-    if slow:
-        pace.slow_down(flown.post.instance_id, max(slow))
+    waits: dict[tuple[int, ErrorClass], int] = {}
+    for _, refused in refusals:
+        if refused.cls in THROTTLING:
+            kind = (refused.code, refused.cls)
+            waits[kind] = max(waits.get(kind, 0), refused.retry_after)
+    for (code, cls), wait in waits.items():
+        stops.slow(item.tenant_id, code, cls, instance_id=flown.post.instance_id, hold_seconds=wait)
     gone = [row.phone_number for row, refused in refusals if refused.cls == ErrorClass.RECIPIENT_OPTOUT]
     if gone:
         _opt_out(item, gone)

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from webapp import broker
 from webapp.db import act_for, db
 from webapp.domain.errors import Conflict
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.providers.errors import ErrorClass
-from webapp.services import audit
+from webapp.providers.errors import THROTTLING, ErrorClass
+from webapp.services import audit, slowness
 from webapp.services.campaigns import moves
 from webapp.services.locks import held
 
@@ -23,14 +24,27 @@ def reason_of(code: int) -> str:
 def by_error(
     tenant_id: uuid.UUID, code: int, cls: ErrorClass, *, instance_id: uuid.UUID, campaign_id: uuid.UUID | None
 ) -> None:
-    """Pause what an error stops: the campaign, every campaign of the number, or every number of the account."""
+    """Do what an error asks for beyond its own message: slow the number or its account, or pause the campaign and all
+    that send its template, every campaign of the number, or every number of the account."""
     act_for(tenant_id)
-    if cls == ErrorClass.PAUSE_CAMPAIGN and campaign_id is not None:
-        _pause([campaign_id], tenant_id, code)
+    if cls in THROTTLING:
+        slow(tenant_id, code, cls, instance_id=instance_id)
+    elif cls == ErrorClass.PAUSE_CAMPAIGN and campaign_id is not None:
+        _pause(_of_template(tenant_id, campaign_id, instance_id), tenant_id, code)
     elif cls == ErrorClass.PAUSE_NUMBER:
         stop_numbers(tenant_id, [instance_id], code)
     elif cls == ErrorClass.PAUSE_ACCOUNT:
         stop_numbers(tenant_id, _of_account(tenant_id, instance_id), code)
+
+
+def slow(
+    tenant_id: uuid.UUID, code: int, cls: ErrorClass, *, instance_id: uuid.UUID, hold_seconds: float = 0
+) -> None:
+    """Halve the pace of the number, or of every number of its account, and wait as long as the provider asked."""
+    act_for(tenant_id)
+    numbers = _of_account(tenant_id, instance_id) if cls == ErrorClass.THROTTLE_APP else []
+    db.session.commit()
+    slowness.slow_down(broker.redis(), {instance_id, *numbers}, code, hold_seconds)
 
 
 def stop_numbers(tenant_id: uuid.UUID, instance_ids: Iterable[uuid.UUID], code: int) -> None:
@@ -54,6 +68,22 @@ def _of_account(tenant_id: uuid.UUID, instance_id: uuid.UUID) -> list[uuid.UUID]
     )
     numbers = WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.business_account_id.in_(account))
     return [instance.id for instance in db.session.scalars(numbers)]
+
+
+def _of_template(tenant_id: uuid.UUID, campaign_id: uuid.UUID, instance_id: uuid.UUID) -> list[uuid.UUID]:
+    """This campaign, and what else runs with its template on numbers of the same account: it would end the same way."""
+    campaign = db.session.scalar(Campaign.of(tenant_id).where(Campaign.id == campaign_id))
+    if campaign is None or campaign.message_kind != "template":
+        return [campaign_id]
+    template = campaign.message_template
+    same = Campaign.of(tenant_id).where(
+        Campaign.id != campaign_id,
+        Campaign.status == "running",
+        Campaign.whatsapp_instance_id.in_(_of_account(tenant_id, instance_id)),
+        Campaign.message_template["name"].astext == template.get("name"),
+        Campaign.message_template["language"].astext == template.get("language"),
+    )
+    return [campaign_id, *(other.id for other in db.session.scalars(same))]
 
 
 def _running_on(tenant_id: uuid.UUID, instance_id: uuid.UUID) -> list[uuid.UUID]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from webapp.db import db
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.providers.errors import PAUSING, ErrorClass
+from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.providers.news import AccountEffect, AccountNews, NumberQuality, NumberTrouble, TemplateNews
 from webapp.services import audit
 from webapp.services.campaigns import stops
@@ -25,7 +25,7 @@ _QUALITY_OF_EVENT: Final = {"FLAGGED": "RED", "UNFLAGGED": "UNKNOWN"}
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An error that asks for more than its own row: the campaign, the number or its whole account pauses."""
+    """An error that asks for more than its own row: the campaign, the number or its whole account pauses or slows."""
 
     code: int
     cls: ErrorClass
@@ -56,7 +56,9 @@ def apply(tenant_id: uuid.UUID, told: Sequence[tuple[Standing, list[WhatsAppInst
 def _trouble(tenant_id: uuid.UUID, news: NumberTrouble, numbers: Sequence[WhatsAppInstance]) -> None:
     for error in news.errors:
         log.warning("number_trouble", extra={"instance": str(numbers[0].id), "code": error.code})
-    stop(tenant_id, {Stop(e.code, e.cls, numbers[0].id) for e in news.errors if e.cls in PAUSING})
+    stop(
+        tenant_id, {Stop(e.code, e.cls, numbers[0].id) for e in news.errors if e.cls in PAUSING | THROTTLING}
+    )
 
 
 def _quality(tenant_id: uuid.UUID, news: NumberQuality, numbers: Sequence[WhatsAppInstance]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from webapp.db import db, on_commit
-from webapp.providers.errors import PAUSING, ErrorClass
+from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.services import counts, progress
 from webapp.services.receiving import given_up, history, matching
 from webapp.services.receiving.standing import Stop
@@ -109,7 +109,7 @@ def _stops(changed: Sequence[Any], newest: Mapping[int, Told]) -> set[Stop]:
     return {
         Stop(told.trouble.code, told.trouble.cls, told.instance_id, row.campaign_id)
         for row, told in failed
-        if told.trouble and told.trouble.cls in PAUSING
+        if told.trouble and told.trouble.cls in PAUSING | THROTTLING
     }
 
 
