@@ -1,6 +1,7 @@
 """One measured send: prepared, sent by processes of their own, and looked at closely afterwards."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from bench import children, data
 from bench.house import House
 from bench.provider import Stub
+from bench.waiting import wait_until
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.models.recipients import Recipient
@@ -74,6 +76,15 @@ def senders(house: House, stub: Stub, processes: int) -> Iterator[list[children.
         for child in started:
             child.hear()
         yield started
+
+
+def warm_up(stub: Stub) -> None:
+    """One message through the worker that was just started, so that it is there and has its connections."""
+    stub.reset()
+    data.make_planned(stub.base_url, 1, name="First")
+    wait_until(lambda: stub.stats()["posts"] == 1, 60)
+    time.sleep(1)
+    stub.reset()
 
 
 def check(campaign: Campaign, stub: Stub, people: int) -> None:

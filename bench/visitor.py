@@ -1,4 +1,4 @@
-"""A person at a browser: signed in over the wire, with a warm connection and the token that forms carry."""
+"""A person at a browser: signed in over the wire, with the token that forms carry."""
 
 import http.client
 import re
@@ -36,9 +36,6 @@ class Visitor:
             raise RuntimeError(f"POST {path} was answered with {status}.")
         return took
 
-    def close(self) -> None:
-        self._connection.close()
-
     def _token(self, path: str) -> str:
         status, page = self._ask("GET", path)
         found = _TOKEN.search(page)
@@ -54,6 +51,8 @@ class Visitor:
         )
         answer = self._connection.getresponse()
         text = answer.read().decode()
+        # The next click may come after the server has given up waiting for it: it makes a connection of its own.
+        self._connection.close()
         if cookie := answer.getheader("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
         return answer.status, text

@@ -6,7 +6,7 @@ from statistics import median
 from bench import data
 from bench.figures import Figure, Pair
 from bench.run import Run
-from bench.sends import last_result
+from bench.sends import last_result, warm_up
 from bench.waiting import wait_until
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
@@ -33,12 +33,11 @@ def fairness(run: Run) -> list[Figure]:
 def _small(run: Run, others: int) -> float:
     """From the moment its plan is written to the last result."""
     run.house.empty()
-    run.stub.reset()
     tenant_id = data.make_tenant("Small")
     data.make_people(tenant_id, _SMALL)
     campaign = data.make_campaign(tenant_id, data.make_number(tenant_id, run.stub.base_url))
     with run.house.worker("send"):
-        _warm_up(run)
+        warm_up(run.stub)
         if others:
             before = int(run.stub.stats()["posts"])
             data.make_planned(run.stub.base_url, others, name="Large")
@@ -48,13 +47,6 @@ def _small(run: Run, others: int) -> float:
         began = time.time()
         wait_until(lambda: _reached(campaign) == _SMALL, 300)
         return last_result(campaign) - began
-
-
-def _warm_up(run: Run) -> None:
-    """One message, so that the worker is there and has its connections."""
-    data.make_planned(run.stub.base_url, 1, name="First")
-    wait_until(lambda: run.stub.stats()["posts"] == 1, 60)
-    time.sleep(1)
 
 
 def _reached(campaign: Campaign) -> int:

@@ -10,7 +10,7 @@ from bench import children, data
 from bench.figures import Figure, Pair
 from bench.house import House
 from bench.run import Run
-from bench.sends import check, senders
+from bench.sends import Wrong, check, senders
 from bench.visitor import visitor
 from bench.waiting import percentile
 from webapp.models.campaigns import Campaign
@@ -52,6 +52,9 @@ def _send(run: Run, sockets_each: int) -> tuple[Pair, list[float]]:
         started[0].hear()
         time.sleep(1)  # the last frames are on their way
         counted: Pair = {"sockets": sockets_each * READERS, "web": log.of("web"), "all": log.of("")}
+        visitor(run.house.url, campaign.tenant_id)
+        if log.of("web") == counted["web"]:
+            raise Wrong("Somebody opened pages and no statement of the web process was noted.")
         watching.say("stop")
         frames = json.loads(watching.hear())
     check(campaign, run.stub, people)
@@ -63,8 +66,6 @@ def _send(run: Run, sockets_each: int) -> tuple[Pair, list[float]]:
 def watchers(house: House, campaign: Campaign, sockets_each: int) -> Iterator[children.Child]:
     """So many open pages of each of ten people, in a process of their own."""
     people = [visitor(house.url, campaign.tenant_id) for _ in range(READERS)]
-    for person in people:
-        person.close()
     with children.running("-m", "bench.watchers", house.url, str(campaign.id)) as child:
         child.say(json.dumps([person.cookie for person in people for _ in range(sockets_each)]))
         child.hear()

@@ -12,7 +12,7 @@ from bench import data
 from bench.figures import Figure
 from bench.house import House
 from bench.run import Run
-from bench.sends import Wrong, check
+from bench.sends import Wrong, check, warm_up
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
 from webapp.models.groups import Group
@@ -47,11 +47,10 @@ _SETTLES: Final = re.compile(r"duration: ([\d.]+) ms  .*?(?=asked\||\Z)", re.S)
 def million(run: Run) -> list[Figure]:
     """Seconds to plan, to the first message, memory of the sender and time of a settle; takes many minutes."""
     run.house.empty()
-    run.stub.reset()
     people = PEOPLE if run.people >= 1000 else run.people * 10
     campaign = _prepared(run, people)
     with run.house.worker("send") as worker, run.house.worker("clock"):
-        time.sleep(3)
+        warm_up(run.stub)
         run.house.configure(
             log_min_duration_sample="0", log_statement_sample_rate="0.05", log_line_prefix="asked|"
         )

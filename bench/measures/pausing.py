@@ -42,7 +42,6 @@ def _press(run: Run, campaign: Campaign) -> tuple[list[float], int]:
             waits.append(person.post(f"/campaigns/{campaign.id}/pause") * 1000)
             _nothing_passes(campaign)
             person.post(f"/campaigns/{campaign.id}/resume")
-        person.close()
         child.say("stop")
         passed = int(json.loads(child.hear())["windows"])
     if not passed:

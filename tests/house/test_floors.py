@@ -123,6 +123,21 @@ def test_other_programs_import_nothing_of_the_application() -> None:
         assert not wrong
 
 
+def test_nobody_needs_the_benchmarks() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for folder in ("webapp", "simulator", "embedded")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(name.split(".")[0] == "bench" for name in imported(path))
+    ]
+    assert not wrong
+
+
+def test_the_stub_of_the_benchmarks_imports_nothing_of_the_application() -> None:
+    for path in (ROOT / "bench" / "stub").rglob("*.py"):
+        assert not [name for name in imported(path) if name.split(".")[0] in ("webapp", "embedded")], path
+
+
 def test_each_folder_says_in_four_lines_what_lives_there() -> None:
     for path in (ROOT / "webapp").rglob("__init__.py"):
         if path.parent == ROOT / "webapp":
