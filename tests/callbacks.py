@@ -141,14 +141,14 @@ def send(campaign: Campaign, status: str = "accepted", **result: Any) -> None:
     window = gate(store, batch, len(batch.rows), lease_seconds=60, post_seconds=30)
     assert window is not None
     assert campaign.whatsapp_instance_id is not None
+    for row in window.rows:
+        row.content = "Hello"
     results = [
-        Result(
-            row, status, f"wamid.{row.recipient}" if status == "accepted" else None, content="Hello", **result
-        )
+        Result(row, status, f"wamid.{row.recipient}" if status == "accepted" else None, **result)
         for row in window.rows
         if row.recipient not in window.held_back
     ]
-    settle(store, window, results, instance_id=campaign.whatsapp_instance_id, type="text")
+    settle(store, [(window, results)], instance_id=campaign.whatsapp_instance_id, type="text")
     store.close()
     db.session.expire_all()
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.walls import raise_wall
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 MOVES = (
     "('draft', 'scheduled')", "('draft', 'preparing')", "('draft', 'cancelled')",

@@ -105,8 +105,8 @@ def sent_as(
     window = gate(store, batch, 1, lease_seconds=60, post_seconds=30)
     assert window is not None
     if is_settled:
-        results = [result_of(window.rows[0], Accepted(message_id, DANA), "Hello")]
-        settle(store, window, results, instance_id=instance.id, type="text")
+        results = [result_of(window.rows[0], Accepted(message_id, DANA))]
+        settle(store, [(window, results)], instance_id=instance.id, type="text")
     store.close()
     db.session.expire_all()
     return campaign, recipients(campaign)[0]

@@ -53,13 +53,15 @@ def on_the_wire(store: Store, campaign: Campaign) -> Window:
     assert batch is not None
     window = gate(store, batch, len(batch.rows), lease_seconds=60, post_seconds=30)
     assert window is not None
+    for row in window.rows:
+        row.content = "Hello Dana"
     return window
 
 
 def settled(store: Store, campaign: Campaign, window: Window, outcome: Callable[[int], Outcome]) -> None:
-    results = [result_of(row, outcome(row.recipient), "Hello Dana") for row in window.rows]
+    results = [result_of(row, outcome(row.recipient)) for row in window.rows]
     assert campaign.whatsapp_instance_id is not None
-    settle(store, window, results, instance_id=campaign.whatsapp_instance_id, type="text")
+    settle(store, [(window, results)], instance_id=campaign.whatsapp_instance_id, type="text")
     db.session.expire_all()
 
 
@@ -165,8 +167,8 @@ def test_a_callback_and_its_answer_at_the_same_moment(
 
     def run_settle() -> None:
         with app.app_context():
-            results = [result_of(row, accepted(row.recipient), "Hello Dana") for row in window.rows]
-            settle(store, window, results, instance_id=instance.id, type="text")
+            results = [result_of(row, accepted(row.recipient)) for row in window.rows]
+            settle(store, [(window, results)], instance_id=instance.id, type="text")
 
     threads = [threading.Thread(target=run_settle), apply_elsewhere(app, owner.tenant_id)]
     with held(campaign):

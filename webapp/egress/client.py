@@ -12,7 +12,7 @@ from webapp.egress.line import Line
 from webapp.egress.rules import Rules
 from webapp.egress.warm import Warm
 
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 128
 _NAME_LOOKUP_PAUSE: Final = 0.005
 
 
@@ -82,11 +82,11 @@ class Flight:
         line = self._idle.pop() if self._idle else Line(self._rules, self._warm)
         try:
             line.load(method, url, headers, body, context, deadline)
-        except Refusal as refusal:
-            self._idle.append(line)
-            self._grounded.append(
-                Answer(context, Fate.NOT_SENT, problem=Problem.ADDRESS, sentence=refusal.message)
-            )
+        except Exception as error:
+            # Whatever libcurl can not take was not written either: nothing is lost, and nobody waits for it.
+            sentence = error.message if isinstance(error, Refusal) else ""
+            self._grounded.append(Answer(context, Fate.NOT_SENT, problem=Problem.ADDRESS, sentence=sentence))
+            line.close()
             return
         self._flying.add(line)
         self._multi.add_handle(line.curl)

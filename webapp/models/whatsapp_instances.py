@@ -20,7 +20,7 @@ class WhatsAppInstance(Kept, Deletable, Model):
         one_of("provider", PROVIDERS),
         one_of("status", STATUSES),
         one_of("quality", QUALITIES),
-        CheckConstraint("messages_per_second between 1 and 1000", name="messages_per_second_range"),
+        CheckConstraint("messages_per_second between 1 and 100000", name="messages_per_second_range"),
         # Two of the same would send at twice the speed it may, and one of them would hear nothing back.
         Index(
             "whatsapp_instances_alive",

@@ -5,8 +5,13 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+import psycopg
+
 from webapp.sending.lease import Batch, Row
 from webapp.sending.store import Store
+
+# Other tenants' windows wait behind this one: it does not wait long for a lock of its own tenant.
+LOCK_WAIT_MS: Final = 100
 
 # First the locks, in a statement of their own: one statement that locks and reads still sees the state from
 # before the wait. Pause and cancel take the campaign's exclusively, an opt-out or a deletion the tenant's.
@@ -38,11 +43,11 @@ select r.number, case
     when c.deleted_at is not null then 'deleted'
     when not c.is_active then 'inactive'
     else 'opted_out' end as reason
-from unnest(%(recipients)s::bigint[]) as n(number)
-join campaign_recipients r on r.tenant_id = %(tenant_id)s and r.number = n.number
+from campaign_recipients r
 left join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id
-where r.status <> 'pending' or c.deleted_at is not null or not c.is_active or exists (
-  select from opt_outs o where o.tenant_id = r.tenant_id and o.phone_key = r.phone_key and o.lifted_at is null)
+where r.tenant_id = %(tenant_id)s and r.number = any(%(recipients)s::bigint[]) and (
+  r.status <> 'pending' or c.deleted_at is not null or not c.is_active or exists (
+    select from opt_outs o where o.tenant_id = r.tenant_id and o.phone_key = r.phone_key and o.lifted_at is null))
 """
 
 
@@ -57,12 +62,24 @@ class Window:
     start_before: float
 
 
+class Unsure(Exception):
+    """The database went away while this window was being recorded: nobody knows whether it is. Nothing was posted."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__("window")
+        self.window = window
+
+
 def gate(
     store: Store, batch: Batch, size: int, *, lease_seconds: float, post_seconds: float
 ) -> Window | None:
     """Record the next `size` rows of a batch as about to go on the wire, and take them from it.
 
     None means that nothing may go: the campaign or its number stopped, or the lease is somebody else's now.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: a stop or a change of many contacts is under way; ask again soon.
+        Unsure: the database went away meanwhile.
 
     Args:
         lease_seconds: how long the lease lasts from here.
@@ -80,10 +97,18 @@ def gate(
         "recipients": [row.recipient for row in rows],
         "seconds": lease_seconds,
     }
-    with store.transaction(batch.tenant_id) as cursor:
-        cursor.execute(LOCK, given)
-        if cursor.execute(RECORD, given).fetchone() is None:
-            return None
-        held_back = {row["number"]: row["reason"] for row in cursor.execute(HELD_BACK, given)}
+    window = Window(batch, rows[0].number, rows, {}, began + lease_seconds - post_seconds)
+    try:
+        with store.transaction(batch.tenant_id, LOCK_WAIT_MS) as cursor:
+            cursor.execute(LOCK, given)
+            if cursor.execute(RECORD, given).fetchone() is None:
+                return None
+            window.held_back.update(
+                (row["number"], row["reason"]) for row in cursor.execute(HELD_BACK, given)
+            )
+    except psycopg.errors.LockNotAvailable:
+        raise
+    except psycopg.OperationalError:
+        raise Unsure(window) from None
     batch.rows = batch.rows[size:]
-    return Window(batch, rows[0].number, rows, held_back, began + lease_seconds - post_seconds)
+    return window

@@ -10,7 +10,8 @@ from webapp.sending.store import Store
 @dataclass(slots=True)
 class Row:
     """One recipient as the wire needs it. `number` goes on the wire, `recipient` names the row: they differ
-    for a retry, whose `attempt` is above 1."""
+    for a retry, whose `attempt` is above 1. `content` is the text they read and `body` the request's bytes, once
+    made; `refusal` says why they can not be made."""
 
     number: int
     recipient: int
@@ -18,9 +19,12 @@ class Row:
     phone_number: str
     values: dict[str, str]
     attempt: int = 1
+    content: str = ""
+    body: bytes = b""
+    refusal: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Batch:
     """A range of numbers under lease, with the rows that are still to be gated, by number."""
 

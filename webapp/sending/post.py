@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from webapp.domain import placeholders
+from webapp.domain.errors import Refusal
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.providers.base import Number, Provider
@@ -29,15 +30,16 @@ class Post:
     tracker_key: bytes
     seconds: float
 
-    def body(self, row: Row) -> tuple[str, bytes]:
-        """The text as the recipient reads it, and the request's bytes.
-
-        Raises:
-            Invalid: the text can not be made for this recipient.
-        """
-        text = self.message.render(row.values, self.defaults)
-        tracker = make_tracker(row.number, self.tracker_key)
-        return text, self.provider.text_body(row.phone_number, text, tracker)
+    def make(self, rows: list[Row]) -> None:
+        """Write the text and the request's bytes of each row. One whose text can not be made is refused alone."""
+        for row in rows:
+            try:
+                row.content = self.message.render(row.values, self.defaults)
+            except Refusal as refusal:
+                row.refusal = str(refusal)
+                continue
+            tracker = make_tracker(row.number, self.tracker_key)
+            row.body = self.provider.text_body(row.phone_number, row.content, tracker)
 
 
 def post_of(campaign: Campaign, instance: WhatsAppInstance, tracker_key: bytes, seconds: float) -> Post:

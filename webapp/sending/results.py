@@ -21,20 +21,16 @@ class Result:
     status: str
     message_id: str | None = None
     wa_id: str = ""
-    content: str = ""
     error_code: int | None = None
     error_message: str | None = None
     wait: float = 0
     attempt: int = 0
-    held: bool = False
 
 
-def result_of(row: Row, outcome: Outcome, content: str) -> Result:
+def result_of(row: Row, outcome: Outcome) -> Result:
     """What the tables are told about an answer. Only what was provably not accepted is tried again."""
     if isinstance(outcome, Accepted):
-        return Result(
-            row, "accepted", outcome.message_id, outcome.wa_id or outcome.user_id, content, held=outcome.held
-        )
+        return Result(row, "accepted", outcome.message_id, outcome.wa_id or outcome.user_id)
     if isinstance(outcome, NotSent):
         return _again(row, None, outcome.problem.value, BACKOFF)
     if isinstance(outcome, Refused):

@@ -1,6 +1,8 @@
-"""Settle: the results of a window in one bulk statement, with history rows, guarded by lease and rank."""
+"""Settle: the results of some windows in one bulk statement, with history rows, guarded by lease and rank."""
 
 import uuid
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 from webapp.sending.gate import Window
@@ -8,12 +10,14 @@ from webapp.sending.results import RETRY, Result
 from webapp.sending.store import Cursor, Store
 from webapp.services import counts
 
-# Only the sender whose lease still stands may say "not accepted, try again": after the sweep took the window
-# over, its rows are uncertain and stay so until a callback or a person says otherwise.
+# Only the sender whose lease still stands may say "not accepted, try again": after the sweep took a window over,
+# its rows are uncertain and stay so until a callback or a person says otherwise.
 _CLOSE: Final = """
-update send_windows set settled_at = clock_timestamp()
-where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s and first_number = %(first)s and settled_at is null
-returning first_number
+update send_windows w set settled_at = clock_timestamp()
+from unnest(%(batches)s::uuid[], %(firsts)s::bigint[], %(tokens)s::uuid[]) as g(batch_id, first_number, token)
+where w.tenant_id = %(tenant_id)s and w.batch_id = g.batch_id and w.first_number = g.first_number
+  and w.lease_token = g.token and w.settled_at is null
+returning w.first_number
 """
 
 _GIVEN: Final = """
@@ -36,7 +40,8 @@ with {_GIVEN}, changed as (
       when g.status = 'accepted' then null else coalesce(g.code, r.error_code) end,
     error_message = case when recipient_rank(r.status) >= recipient_rank(g.status) then r.error_message
       when g.status = 'accepted' then null else coalesce(g.error, r.error_message) end
-  from given g where r.tenant_id = %(tenant_id)s and r.number = g.number
+  from given g
+  where r.tenant_id = %(tenant_id)s and r.number = any(%(numbers)s::bigint[]) and r.number = g.number
   returning r.tenant_id, r.campaign_id, r.number, r.contact_id, r.phone_number, old.status as was, new.status as now,
     new.sent_at, new.delivered_at, new.read_at, new.error_code
 ), told as (
@@ -69,23 +74,40 @@ where r.tenant_id = %(tenant_id)s and r.number = t.recipient and r.status = 'pen
 """
 
 
-def settle(store: Store, window: Window, results: list[Result], *, instance_id: uuid.UUID, type: str) -> None:
-    """Write what became of every row of a window, once."""
-    results.sort(key=lambda result: result.row.recipient)
-    again = [result for result in results if result.status == RETRY]
+Landed = tuple[Window, list[Result]]
+
+
+def settle(store: Store, landed: Sequence[Landed], *, instance_id: uuid.UUID, type: str) -> None:
+    """Write what became of every row of some windows of one campaign, once.
+
+    Raises:
+        psycopg.OperationalError: the database is away; nothing is written, and all of it may be tried again.
+    """
+    batch = landed[0][0].batch
+    place = {"tenant_id": batch.tenant_id, "campaign_id": batch.campaign_id}
+    results = sorted(chain(*(given for _, given in landed)), key=lambda result: result.row.recipient)
     final = [result for result in results if result.status not in (RETRY, "settled")]
-    place = {
-        "tenant_id": window.batch.tenant_id,
-        "campaign_id": window.batch.campaign_id,
-        "batch_id": window.batch.id,
-        "first": window.first,
-    }
-    with store.transaction(window.batch.tenant_id) as cursor:
-        is_ours = cursor.execute(_CLOSE, place).fetchone() is not None
+    with store.transaction(batch.tenant_id) as cursor:
+        closed = {row["first_number"] for row in cursor.execute(_CLOSE, place | _windows(landed))}
         if final:
             cursor.execute(_SETTLE, place | _arrays(final) | {"instance_id": instance_id, "type": type})
-        if again and is_ours:
+        again = [
+            result
+            for window, given in landed
+            if window.first in closed
+            for result in given
+            if result.status == RETRY
+        ]
+        if again:
             _retry(cursor, place, again)
+
+
+def _windows(landed: Sequence[Landed]) -> dict[str, Any]:
+    return {
+        "batches": [window.batch.id for window, _ in landed],
+        "firsts": [window.first for window, _ in landed],
+        "tokens": [window.batch.token for window, _ in landed],
+    }
 
 
 def _arrays(results: list[Result]) -> dict[str, Any]:
@@ -94,7 +116,7 @@ def _arrays(results: list[Result]) -> dict[str, Any]:
         "statuses": [r.status for r in results],
         "message_ids": [r.message_id for r in results],
         "chat_ids": [r.wa_id for r in results],
-        "contents": [r.content for r in results],
+        "contents": [r.row.content for r in results],
         "codes": [r.error_code for r in results],
         "errors": [r.error_message for r in results],
         "stripe": counts.stripe(),

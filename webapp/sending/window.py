@@ -2,57 +2,82 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
-from webapp.domain.errors import Refusal
 from webapp.egress.answer import Answer
 from webapp.egress.client import Flight
-from webapp.providers.base import Outcome
+from webapp.providers.base import Accepted, NotSent, Outcome, Refused, Unknown
+from webapp.providers.errors import PAUSING
 from webapp.sending.gate import Window
 from webapp.sending.lease import Row
 from webapp.sending.post import Post
 from webapp.sending.results import RETRY, Result, result_of
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Flown:
-    """A window in the air: its results so far, and the outcomes that ask for more than a row's status."""
+    """A window in the air: its results so far, and the outcomes that may ask for more than a row's status."""
 
     window: Window
     post: Post
     results: list[Result] = field(default_factory=list)
     outcomes: list[tuple[Row, Outcome]] = field(default_factory=list)
 
+    # What the answers say of the provider: a person has to act, it was not reached, nobody knows what it did.
+    must_stop: bool = False
+    unreached: int = 0
+    doubts: int = 0
+    is_heeded: bool = False
+    # Monotonic seconds of the first POST and of the last answer.
+    launched_at: float = 0
+    down_at: float = 0
+
+    @classmethod
+    def kept_back(cls, window: Window, post: Post) -> Self:
+        """A window of which nothing was posted and nothing will be: another number may carry each row."""
+        results = [Result(row, RETRY, attempt=row.attempt) for row in window.rows]
+        return cls(window, post, results, down_at=time.monotonic())
+
     @property
-    def is_down(self) -> bool:
-        return len(self.results) == len(self.window.rows)
+    def is_posted(self) -> bool:
+        return self.launched_at > 0
+
+    @property
+    def unanswered(self) -> int:
+        return len(self.window.rows) - len(self.results)
 
     def launch(self, flight: Flight) -> None:
         """Post every row that may still go. Nothing here waits."""
+        if not self.unanswered:
+            return
+        self.launched_at = time.monotonic()
+        is_late = self.launched_at > self.window.start_before
         for row in self.window.rows:
             if reason := self.window.held_back.get(row.recipient):
                 status = "settled" if reason == "settled" else "skipped"
-                self.results.append(Result(row, status, error_message=reason))
+                self._take(Result(row, status, error_message=reason))
+            elif row.refusal:
+                self._take(Result(row, "failed", error_message=row.refusal))
+            elif is_late:
+                # Too late to be sure of the lease: it was never posted, so another number may carry it.
+                self._take(Result(row, RETRY, attempt=row.attempt))
             else:
-                self._post(row, flight)
+                flight.post(self.post.url, self.post.headers, row.body, InAir(self, row), self.post.seconds)
 
-    def land(self, row: Row, content: str, answer: Answer) -> None:
+    def land(self, row: Row, answer: Answer) -> None:
         """Take the answer to one row of this window."""
         outcome = self.post.provider.read_send_answer(answer)
-        self.outcomes.append((row, outcome))
-        self.results.append(result_of(row, outcome, content))
+        if not isinstance(outcome, Accepted):
+            self.outcomes.append((row, outcome))
+            self.must_stop |= isinstance(outcome, Refused) and outcome.cls in PAUSING
+            self.unreached += isinstance(outcome, NotSent)
+            self.doubts += isinstance(outcome, Unknown)
+        self._take(result_of(row, outcome))
 
-    def _post(self, row: Row, flight: Flight) -> None:
-        try:
-            content, body = self.post.body(row)
-        except Refusal as refusal:
-            # One recipient whose text can not be made fails alone.
-            self.results.append(Result(row, "failed", error_message=str(refusal)))
-            return
-        if time.monotonic() > self.window.start_before:
-            # Too late to be sure of the lease: it was never posted, so another number may carry it.
-            self.results.append(Result(row, RETRY, attempt=row.attempt))
-            return
-        flight.post(self.post.url, self.post.headers, body, InAir(self, row, content), self.post.seconds)
+    def _take(self, result: Result) -> None:
+        self.results.append(result)
+        if not self.unanswered:
+            self.down_at = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +86,6 @@ class InAir:
 
     flown: Flown
     row: Row
-    content: str
 
     def land(self, answer: Answer) -> None:
-        self.flown.land(self.row, self.content, answer)
+        self.flown.land(self.row, answer)
