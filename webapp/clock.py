@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from webapp.sending import rounds
+from webapp.sending import continuity, rounds
 from webapp.services import bells, progress, retention, sessions
 from webapp.services.campaigns import breaker, moves
 from webapp.services.receiving import leftovers
@@ -43,6 +43,7 @@ def run(app: Flask) -> None:
 def all_rounds() -> list[Round]:
     sweep_seconds = current_app.config["CRIER"].sweep_seconds
     return [
+        Round(continuity.check, 15),  # before anything is started that was started before
         Round(start_due, 1),
         Round(rounds.sweep_all, min(1, sweep_seconds)),
         Round(fold, 1),

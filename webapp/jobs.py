@@ -2,7 +2,7 @@
 
 import uuid
 
-from webapp.sending import plan, senders
+from webapp.sending import continuity, plan, senders
 from webapp.services import bells, instance_checks
 from webapp.services.campaigns import again_steps
 from webapp.services.imports import work as imports
@@ -10,6 +10,7 @@ from webapp.services.receiving import apply as receiving
 
 
 def plan_campaign(tenant_id: str, campaign_id: str) -> None:
+    continuity.check()  # after a restore this campaign may have been sent before
     plan.plan(uuid.UUID(tenant_id), uuid.UUID(campaign_id))
 
 

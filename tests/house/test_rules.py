@@ -17,6 +17,7 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 SEE_ALL_TENANTS = {
     "webapp/db.py",
     "webapp/sending/agenda.py",
+    "webapp/sending/continuity.py",
     "webapp/sending/rounds.py",
     "webapp/services/bells.py",
     "webapp/services/health.py",

@@ -44,6 +44,10 @@ _PREPARING: Final = text(
     "select tenant_id, id as campaign_id, status from campaigns where status = 'preparing'"
 )
 
+_UNFINISHED: Final = text(
+    "select tenant_id, id as campaign_id, status from campaigns where status in ('scheduled', 'preparing', 'running')"
+)
+
 # At rest: nothing pending in the counts of a running campaign, or still pending in one that was cancelled.
 _RESTING: Final = text(
     """
@@ -116,6 +120,11 @@ def resting() -> list[Found]:
 def failing() -> list[Found]:
     """Running campaigns of which more fail than their tenant allows."""
     return _find(_FAILING.bindparams(least=breaker.LEAST_OUTCOMES))
+
+
+def unfinished() -> list[Found]:
+    """Campaigns that send, or will by themselves."""
+    return _find(_UNFINISHED)
 
 
 def has_work() -> bool:

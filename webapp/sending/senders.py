@@ -3,12 +3,15 @@
 from flask import current_app
 
 from webapp import broker
+from webapp.sending import continuity
 from webapp.sending.slice import Sender
 from webapp.services import outgoing
 
 
 def serve_slice() -> None:
-    """Serve for some seconds whatever runs, and ring for the next slice while there is work left."""
+    """Serve for some seconds whatever runs, and ring for the next slice while there is work left. First of all see
+    that the database remembers what was sent: after a restore nothing is claimed."""
+    continuity.check()
     if here().serve(broker.is_stopping) and not broker.is_stopping():
         broker.ring("send_slice")
 

@@ -89,10 +89,11 @@ def slow_down(
     """
     hold = min(hold_seconds, LONGEST_HOLD_SECONDS) * 1000
     factor = None
+    script = redis.register_script(SLOW)
+    arguments = (SLOWEST, RECOVERY_STEP, RECOVERY_SECONDS, hold, code)
     try:
         for instance_id in instance_ids:
-            arguments = (SLOWEST, RECOVERY_STEP, RECOVERY_SECONDS, hold, code)
-            factor = float(redis.eval(SLOW, 1, key(instance_id), *map(str, arguments)))  # type: ignore[arg-type]
+            factor = float(script([key(instance_id)], arguments))
     except (RedisError, OSError):
         log.warning("not_slowed", extra={"code": code})
     return factor

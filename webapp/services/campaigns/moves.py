@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, text
+from sqlalchemy import func, select, text
 
 from webapp import broker
 from webapp.db import act_for, db, on_commit
@@ -156,14 +156,33 @@ def pause(
     return campaign
 
 
+def hold(tenant_id: uuid.UUID, campaign_id: uuid.UUID, reason: str) -> Campaign:
+    """Stop a campaign that sends or would by itself, whatever it is about to do, until a person lets it go on."""
+    lock_campaign(campaign_id)
+    campaign = held_in(
+        tenant_id,
+        campaign_id,
+        ("scheduled", "preparing", "running"),
+        N_("This campaign is not running."),
+    )
+    moved(campaign, "paused", reason=reason)
+    audit.record(tenant_id, None, "campaign_paused", campaign.id, reason=reason)
+    db.session.commit()
+    return campaign
+
+
 def resume(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | None = None) -> Campaign:
-    """Let a paused campaign go on where it stopped; one that never began is planned first."""
+    """Let a paused campaign go on where it stopped; one that never began is planned first, or waits for its time if
+    that is still to come."""
     campaign = held_in(tenant_id, campaign_id, ("paused",), N_("This campaign is not paused."))
     require_number(campaign)
     if campaign.total_recipients:
         moved(campaign, "running")
         judged.judge_anew(campaign)
         on_commit(broker.ring, "send_slice")
+        audit.record(tenant_id, user_id, "campaign_resumed", campaign.id)
+    elif campaign.scheduled_at and campaign.scheduled_at > db.session.scalars(select(func.now())).one():
+        moved(campaign, "scheduled")
         audit.record(tenant_id, user_id, "campaign_resumed", campaign.id)
     else:
         _prepare(campaign, user_id, "campaign_resumed")
