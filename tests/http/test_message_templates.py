@@ -21,6 +21,10 @@ HOSTILE = (
 )
 
 
+# A text may not look like a broken placeholder; names and values may.
+BRACES = "{}"
+
+
 def bubble(page: str) -> str:
     """What the phone on a page shows."""
     found = re.search(r'<div class="bubble-text"[^>]*>(.*?)</div>', page, re.DOTALL)
@@ -160,7 +164,11 @@ def test_the_list_searches_and_filters(owner: Person) -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_are_shown_as_words(owner: Person, hostile: str) -> None:
     make_contact(owner.tenant_id, hostile, attributes={"city": hostile, hostile: "x"})
-    typed = {"name": hostile, "content": f"{hostile} {{{{name}}}} {{{{city}}}}", "default-city": hostile}
+    typed = {
+        "name": hostile,
+        "content": f"{hostile.strip(BRACES)} {{{{name}}}} {{{{city}}}}",
+        "default-city": hostile,
+    }
     path = owner.post("/templates/new", typed).headers["Location"]
     fragment = owner.post("/templates/new", typed | {"preview": "show"}, htmx=True).text
     for page in (
@@ -193,3 +201,19 @@ def test_a_viewer_reads_templates_and_changes_nothing(app: Flask, owner: Person)
     assert viewer.get("/templates/new").status_code == 403
     for act in ("edit", "duplicate", "delete"):
         assert viewer.post(f"/templates/{template.id}/{act}").status_code == 403
+
+
+def test_a_broken_placeholder_is_told_while_writing_and_refused_when_saving(owner: Person) -> None:
+    typed = {"name": "Sale", "content": "Hi {{first name}, 50% today"}
+    fragment = owner.post("/templates/new", typed | {"preview": "show"}, htmx=True).text
+    assert "placeholders-broken" in fragment and "<code" in fragment and "{{first name}" in fragment
+    refused = owner.post("/templates/new", typed)
+    assert refused.status_code == 422
+    assert "“{{first name}” is no placeholder" in refused.text
+    assert "Hi {{first name}, 50% today" in refused.text
+    assert (
+        "placeholders-broken"
+        not in owner.post(
+            "/templates/new", typed | {"content": "Hi {{first name}}, {x}", "preview": "show"}, htmx=True
+        ).text
+    )

@@ -151,3 +151,34 @@ def test_no_template_parameter_breaks_the_rule(value):
     assert taken
     assert not set(taken) & set("\n\r\t")
     assert " " * 5 not in taken
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Hi {{first name}, 50% today", ["{{first name}"]),
+        ("Bye {{ unclosed\nand more", ["{{ unclosed"]),
+        ("{{}}", ["{{}}"]),
+        ("{{name}}{{{{name}}}}", ["{{{{name}}}}"]),
+        ("Hi {name}}, hello", ["{name}}"]),
+        ("Hi name}}.", ["name}}"]),
+        ("{{first-name}} and {{ first-name }}", ["{{first-name}}", "{{ first-name }}"]),
+        ("{{{name}}}", ["{{{name}}}"]),
+        ("{{a}} {{ {{b}}", ["{{"]),
+        ("{{" + "x" * 81 + "}}", ["{{" + "x" * 37 + "…"]),
+    ],
+)
+def test_what_looks_like_a_placeholder_and_is_none_is_named(text, pieces):
+    assert placeholders.broken(text) == pieces
+    with pytest.raises(Invalid) as refusal:
+        placeholders.require_whole("message", text)
+    assert pieces[0] in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Hi {{name}}, {{ first name }}!", "{", "}", ":-} {smile} {0} {%", "{{name}} {x} {{city}}}"[:-1]],
+)
+def test_what_is_whole_and_single_braces_are_fine(text):
+    assert placeholders.broken(text) == []
+    placeholders.require_whole("message", text)

@@ -15,6 +15,9 @@ MAX_TEXT: Final = 4096
 MAX_TEMPLATE_BODY: Final = 1024
 
 _PLACEHOLDER: Final = re.compile(r"(?<!\{)\{\{([^{}\r\n]{1,80})\}\}(?!\})")
+# What only an attempt at a placeholder looks like: double braces, in whatever company.
+_BROKEN: Final = re.compile(r"\{{2,}[^{}\r\n]*\}*|\{[^{}\r\n]*\}{2,}|(?<![^{}\s])[^{}\s]*\}{2,}")
+_LONGEST_PIECE: Final = 40
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _SPACES: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,4}")
 
@@ -55,7 +58,7 @@ class Message:
 
 def compile(text: str, limit: int = MAX_TEXT) -> Message:
     """Find the placeholders of a text. Malformed ones are text. Raises Invalid when it is too long."""
-    found = [(at, name) for at in _PLACEHOLDER.finditer(_within(limit, text)) if (name := _name(at[1]))]
+    found = _found(_within(limit, text))
     borders = [*(at.start() for at, _ in found), len(text)]
     slots = tuple(
         (key(name), at[0], text[at.end() : border])
@@ -70,6 +73,31 @@ def compile(text: str, limit: int = MAX_TEXT) -> Message:
 def names(text: str) -> list[str]:
     """The names of the placeholders in the order in which they first appear, as written there."""
     return list(compile(text, limit=len(text)).names)
+
+
+def broken(text: str) -> list[str]:
+    """What looks like a placeholder and is none, piece by piece: it would be sent word for word.
+
+    Single braces are text. A long piece is cut short.
+    """
+    ends = [0, *(at.end() for at, _ in _found(text))]
+    starts = [*(at.start() for at, _ in _found(text)), len(text)]
+    between = (text[end:start] for end, start in zip(ends, starts, strict=True))
+    pieces = (at[0].strip() for rest in between for at in _BROKEN.finditer(rest))
+    return list(dict.fromkeys(map(_shortened, pieces)))
+
+
+def require_whole(field: str, text: str) -> None:
+    """Raise Invalid on `field`, quoting the first piece that looks like a placeholder and is none."""
+    for piece in broken(text)[:1]:
+        raise Invalid(
+            field,
+            N_(
+                "“%(piece)s” is no placeholder and would be sent as it stands here. Write it like %(example)s."
+            ),
+            piece=piece,
+            example="{{name}}",
+        )
 
 
 def key(name: str) -> str:
@@ -92,6 +120,14 @@ def template_parameter(value: str) -> str:
     if not cleaned:
         raise Invalid("message", N_("WhatsApp takes no empty value in an approved template."))
     return cleaned
+
+
+def _found(text: str) -> list[tuple[re.Match[str], str]]:
+    return [(at, name) for at in _PLACEHOLDER.finditer(text) if (name := _name(at[1]))]
+
+
+def _shortened(piece: str) -> str:
+    return piece if len(piece) <= _LONGEST_PIECE else piece[: _LONGEST_PIECE - 1] + "…"
 
 
 def _name(written: str) -> str | None:

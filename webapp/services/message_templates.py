@@ -159,6 +159,7 @@ def clean_text(field: str, content: str, variables: Mapping[str, str]) -> tuple[
         Invalid: on `field`, or on `variables` for a default.
     """
     text = fields.block(field, content, placeholders.MAX_TEXT)
+    placeholders.require_whole(field, text)
     message = placeholders.compile(text)
     if len(message.names) > MOST_PLACEHOLDERS:
         raise Invalid(field, N_("Use at most %(count)d different placeholders."), count=MOST_PLACEHOLDERS)

@@ -31,11 +31,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text being written: its placeholders, what else could stand there, and what nobody has a value for."""
+    """A text being written: its placeholders, what else could stand there, what nobody has a value for, and what
+    looks like a placeholder and is none."""
 
     message: placeholders.Message
     names: Names
     unknown: tuple[str, ...]
+    broken: tuple[str, ...] = ()
 
     @property
     def found(self) -> list[tuple[str, str]]:
@@ -47,7 +49,7 @@ def draft(tenant_id: uuid.UUID, text: str) -> Draft:
     """What is known about the placeholders of a text that may be half written, or too long."""
     message = _compiled(text)
     names = placeholder_names.known(tenant_id)
-    return Draft(message, names, tuple(names.unknown(message)))
+    return Draft(message, names, tuple(names.unknown(message)), tuple(placeholders.broken(text)))
 
 
 def of(tenant_id: uuid.UUID, text: str, defaults: Mapping[str, str], contact: Contact | None) -> Preview:

@@ -163,6 +163,8 @@ def _of_template(tenant_id: uuid.UUID, template_id: uuid.UUID) -> Columns:
     template = db.session.scalar(query)
     if template is None:
         raise Invalid("message", N_("This template was deleted or switched off. Choose another message."))
+    if template.kind == "text":
+        placeholders.require_whole("message", template.content)
     return {
         "message_template_id": template.id,
         "message": template.content,

@@ -243,6 +243,8 @@ def freeze(campaign: Campaign) -> None:
         campaign.message_template = _identity(template)
     if not campaign.message.strip():
         raise Invalid("message", N_("Write a message or choose a template."))
+    if campaign.message_kind == "text":
+        placeholders.require_whole("message", campaign.message)
     if not campaign.audience.get("recipient_ids") and campaign.audience.get("recipient_type") != "all":
         raise Invalid("audience", N_("Choose who gets this message."))
 
@@ -296,13 +298,15 @@ def _iso(at: datetime | None) -> str | None:
 
 _CANCEL: Final = text(
     f"""
-with changed as (
+with wire as materialized (
+  select rows from send_windows
+  where tenant_id = :tenant_id and campaign_id = :campaign_id and settled_at is null
+), changed as (
   update campaign_recipients r set status = 'cancelled'
   where r.tenant_id = :tenant_id and r.number between :first and :last and r.status = 'pending'
     and not exists (
-      select from send_windows w where w.tenant_id = r.tenant_id and w.campaign_id = :campaign_id
-        and w.settled_at is null and (w.rows @> r.number or w.rows @> (
-          select max(t.number) from send_retries t where t.tenant_id = r.tenant_id and t.recipient_number = r.number)))
+      select from wire w where w.rows @> r.number or w.rows @> (
+        select max(t.number) from send_retries t where t.tenant_id = r.tenant_id and t.recipient_number = r.number))
   returning r.tenant_id, r.campaign_id, old.status as was, new.status as now
 ), added as ({counts.ADD.format(source="changed").replace("%(stripe)s", ":stripe")})
 select count(*) from changed

@@ -153,6 +153,14 @@ def _message(campaign: Campaign) -> Invalid | None:
         return Invalid("message", N_("The template was deleted or switched off. Choose another message."))
     if not text.content.strip():
         return Invalid("message", N_("Write a message or choose a template."))
+    return _broken(text) if text.is_free else None
+
+
+def _broken(text: Text) -> Invalid | None:
+    try:
+        placeholders.require_whole("message", text.content)
+    except Invalid as refusal:
+        return refusal
     return None
 
 
