@@ -206,7 +206,8 @@ def test_a_viewer_reads_templates_and_changes_nothing(app: Flask, owner: Person)
 def test_a_broken_placeholder_is_told_while_writing_and_refused_when_saving(owner: Person) -> None:
     typed = {"name": "Sale", "content": "Hi {{first name}, 50% today"}
     fragment = owner.post("/templates/new", typed | {"preview": "show"}, htmx=True).text
-    assert "placeholders-broken" in fragment and "<code" in fragment and "{{first name}" in fragment
+    assert "placeholders-broken" in fragment
+    assert "{{first name}" in fragment
     refused = owner.post("/templates/new", typed)
     assert refused.status_code == 422
     assert "“{{first name}” is no placeholder" in refused.text
