@@ -204,6 +204,19 @@ def test_what_was_done_to_a_number_is_in_the_audit_log_without_its_secrets(owner
     assert (change.user_id, change.details) == (owner.user_id, {"fields": ["access_token"]})
 
 
+def test_a_number_added_again_is_the_one_in_the_trash(owner: Person) -> None:
+    """Callbacks name the number at the provider: under another id they would not find the campaigns sent before."""
+    first = make_number(owner.tenant_id, phone_number_id="4711", name="Old line")
+    whatsapp_instances.remove(owner.tenant_id, first.id)
+    other = make_number(owner.tenant_id, phone_number_id="4712", name="Another line")
+    again = make_number(
+        owner.tenant_id, phone_number_id="4711", name="New line", access_token="new-token-abcdef"
+    )
+    assert again.id == first.id != other.id
+    assert (again.name, again.deleted_at, again.status) == ("New line", None, "unchecked")
+    assert instance_secrets.secrets_of(again).access_token == "new-token-abcdef"
+
+
 def test_a_number_that_a_campaign_needs_is_not_deleted(owner: Person) -> None:
     for status in ("scheduled", "preparing", "running", "paused"):
         number = make_number(owner.tenant_id)

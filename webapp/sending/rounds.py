@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import TextClause, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.db import act_for, as_owner, db
 from webapp.domain.errors import Refusal
@@ -53,7 +54,6 @@ _RESTING: Final = text(
     """
 select tenant_id, id as campaign_id, status from campaigns
 where status in ('running', 'paused', 'cancelled') and first_number is not null
-  and (status <> 'cancelled' or completed_at > now() - interval '1 day')
   and (total_recipients > sent_count + failed_count + uncertain_count + skipped_count + cancelled_count)
     = (status = 'cancelled')
   and not exists (select from sendings_again a where a.tenant_id = campaigns.tenant_id
@@ -139,8 +139,12 @@ def sweep_all() -> int:
         batches = sweep.overdue(connection)
     taken = 0
     for tenant_id, campaign_id, batch_id in batches:
-        with as_owner() as connection:
-            taken += sweep.sweep(connection, tenant_id, campaign_id, batch_id)
+        try:
+            with as_owner() as connection:
+                taken += sweep.sweep(connection, tenant_id, campaign_id, batch_id)
+        except SQLAlchemyError:
+            # One campaign's trouble is its own; the next round tries again.
+            log.exception("not_swept", extra={"campaign_id": str(campaign_id)})
     return taken
 
 

@@ -75,12 +75,21 @@ def create(
 
 
 def add(tenant_id: uuid.UUID, columns: dict[str, Any], secrets: dict[str, str]) -> WhatsAppInstance:
-    """Write a number whose fields are clean, and queue its check. Commits nothing."""
-    instance = WhatsAppInstance(tenant_id=tenant_id, credentials={}, **columns)
-    db.session.add(instance)
-    _flush()
+    """Write a number whose fields are clean, and queue its check. Commits nothing.
+
+    One that is in the trash comes back as itself: news of its older campaigns still find them.
+    """
+    instance = _thrown_away(tenant_id, columns)
+    if instance is None:
+        instance = WhatsAppInstance(tenant_id=tenant_id, credentials={}, **columns)
+        db.session.add(instance)
+        _flush()
+        db.session.add(CallbackAddress(whatsapp_instance_id=instance.id, tenant_id=tenant_id))
+    else:
+        for name, value in ({"deleted_at": None, "check_result": {}} | columns).items():
+            setattr(instance, name, value)
+        _flush()
     seal(instance, secrets)
-    db.session.add(CallbackAddress(whatsapp_instance_id=instance.id, tenant_id=tenant_id))
     ask_for_check(instance)
     return instance
 
@@ -195,6 +204,15 @@ def _held(tenant_id: uuid.UUID, instance_id: uuid.UUID, *, deleted: bool = False
     return _there(
         held(WhatsAppInstance.of(tenant_id, deleted=deleted).where(WhatsAppInstance.id == instance_id))
     )
+
+
+def _thrown_away(tenant_id: uuid.UUID, columns: dict[str, Any]) -> WhatsAppInstance | None:
+    """The same number at the provider, as it was last deleted here."""
+    query = WhatsAppInstance.of(tenant_id, deleted=True).where(
+        WhatsAppInstance.provider == columns["provider"],
+        WhatsAppInstance.phone_number_id == columns["phone_number_id"],
+    )
+    return held(query.order_by(WhatsAppInstance.deleted_at.desc()).limit(1))
 
 
 def _there(instance: WhatsAppInstance | None) -> WhatsAppInstance:
