@@ -7,11 +7,17 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from bench import performance, results
+from bench.children import Ended
 from bench.figures import Figure
 from bench.measures.catalogue import ALL, MEASURES, SLOW
 from bench.run import Run, started
+from bench.sends import Wrong
+
+# What was measured is not right, or not there: the other figures of the run stand all the same.
+NO_FIGURE: Final = (Wrong, Ended, TimeoutError, RuntimeError, OSError)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -26,14 +32,17 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"\nKept in {results.write(result, given.folder)}")
         if given.folder == results.FOLDER:
             performance.write()
-    return 0
+    return 1 if result["failed"] else 0
 
 
 def _measured(run: Run, names: list[str]) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         print(f"{name}: {ALL[name].__doc__}", file=sys.stderr, flush=True)
-        figures += ALL[name](run)
+        try:
+            figures += ALL[name](run)
+        except NO_FIGURE as reason:
+            run.failed[name] = f"{type(reason).__name__}: {reason}"
     return figures
 
 

@@ -14,6 +14,10 @@ from embedded.program import leashed
 ROOT = Path(__file__).resolve().parents[1]
 
 
+class Ended(Exception):
+    """A program ended before it said what it was there for."""
+
+
 @dataclass(frozen=True)
 class Child:
     """A running python program that tells things line by line."""
@@ -26,11 +30,15 @@ class Child:
         self.process.stdin.flush()
 
     def hear(self) -> str:
-        """Its next line; a program that ended instead is the end of the run."""
+        """Its next line.
+
+        Raises:
+            Ended: there is none.
+        """
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{' '.join(map(str, self.process.args))} ended: its words stand above.")  # type: ignore[arg-type]
+            raise Ended("A program of this run ended too early: its words stand above.")
         return line.strip()
 
 
@@ -54,8 +62,14 @@ def running(*command: str, env: Mapping[str, str] = os.environ, **pipes: Any) ->
 
 
 def answer_of(*command: str, env: Mapping[str, str] = os.environ) -> str:
-    """What a python program of ours prints."""
+    """What a python program of ours prints.
+
+    Raises:
+        Ended: it failed.
+    """
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=dict(env), stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, *command], cwd=ROOT, env=dict(env), stdout=subprocess.PIPE, text=True, check=False
     )
+    if done.returncode:
+        raise Ended(f"{' '.join(command[:2])} failed: its words stand above.")
     return done.stdout.strip()

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -72,12 +73,21 @@ class House:
         """A real worker: send, work or clock."""
         return self.program(kind, "worker.py", kind, **env)
 
-    def configure(self, **settings: str) -> None:
-        """PostgreSQL's settings for a while: these, and those of before for all others."""
-        self.superuser.execute("alter system reset all")
+    @contextmanager
+    def configured(self, **settings: str) -> Iterator[None]:
+        """PostgreSQL with these settings, until the block is left."""
         for name, value in settings.items():
             self.superuser.execute(f"alter system set {name} = '{value}'")
+        self._reload()
+        try:
+            yield
+        finally:
+            self.superuser.execute("alter system reset all")
+            self._reload()
+
+    def _reload(self) -> None:
         self.superuser.execute("select pg_reload_conf()")
+        time.sleep(0.5)  # every process of the server hears of it by itself
 
     def settle_down(self) -> None:
         """What was prepared is on the disk, so that writing it is not measured."""

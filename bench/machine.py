@@ -23,7 +23,6 @@ def machine() -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memoryGb": round(memory, 1),
         "kernel": f"{platform.system()} {platform.release()}",
-        "loadBefore": [round(load, 2) for load in os.getloadavg()],
     }
 
 

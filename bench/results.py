@@ -19,10 +19,11 @@ def gathered(run: Run, figures: list[Figure], began: datetime) -> dict[str, Any]
         "at": began.isoformat(timespec="seconds"),
         "minutes": round((datetime.now(UTC) - began).total_seconds() / 60, 1),
         "commit": commit(),
-        "machine": machine(),
+        "machine": machine() | {"loadBefore": [round(load, 2) for load in run.load]},
         "versions": versions(run.house.superuser, broker.redis()),
         "options": {"pairs": run.pairs, "people": run.people, "posts": run.posts, "seed": run.seed},
         "figures": [figure.as_json() for figure in figures],
+        "failed": run.failed,
         "said": run.said,
     }
 
@@ -42,9 +43,10 @@ def table(result: dict[str, Any]) -> str:
     for figure in result["figures"]:
         lines.append((figure["title"], shown(figure["value"]), bar_of(figure), figure["verdict"]))
     widths = [max(len(line[place]) for line in lines) for place in range(3)]
+    failed = [f"\nno figure of {name}: {reason}" for name, reason in result["failed"].items()]
     return "\n".join(
         f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in lines
-    )
+    ) + "".join(failed)
 
 
 def bar_of(figure: dict[str, Any]) -> str:

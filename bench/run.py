@@ -1,5 +1,6 @@
 """Run: what every measurement has at hand."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,9 @@ from bench.provider import Stub, stub
 
 @dataclass
 class Run:
-    """The house, the stub, and how much is to be measured. `posts` is what the bare loop posts."""
+    """The house, the stub, and how much is to be measured.
+
+    `posts` is what the bare loop posts, `load` that of the machine before, `failed` says what has no figure and why."""
 
     house: House
     stub: Stub
@@ -21,6 +24,8 @@ class Run:
     people: int
     posts: int
     seed: int
+    load: tuple[float, float, float] = field(default_factory=os.getloadavg)
+    failed: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
     def say(self, sentence: str) -> None:

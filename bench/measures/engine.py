@@ -6,7 +6,7 @@ from typing import Final
 from bench.figures import Figure, Pair
 from bench.provider import Stub
 from bench.run import Run
-from bench.sends import send
+from bench.sends import Sent, send
 
 # A stub slower than this would itself be what is measured.
 FIT: Final = 20_000
@@ -41,20 +41,24 @@ def ratio(run: Run, stub: Stub, name: str) -> Figure:
     pairs: list[Pair] = []
     for number in range(run.pairs):
         bare = stub.bare(run.posts)
-        sent = send(run.house, stub, run.people)
-        pairs.append(
-            {
-                "bare": bare,
-                "engine": round(sent.per_second),
-                "ratio": round(sent.per_second / bare, 3),
-                "cpuMicroseconds": round(sent.cpu_microseconds, 1),
-            }
-        )
+        pairs.append(_pair(bare, send(run.house, stub, run.people)))
         run.say(
-            f"{name} {number + 1}/{run.pairs}: bare {bare:,}, engine {sent.per_second:,.0f}"
-            f" ({sent.per_second / bare:.2f}), {sent.cpu_microseconds:.0f} us of processor for each message"
+            "{name} {number}/{of}: bare {bare:,} ({bareMicroseconds:.0f} us of processor for each message), "
+            "engine {engine:,} ({engineMicroseconds:.0f} us), {ratio:.2f} of bare".format(
+                name=name, number=number + 1, of=run.pairs, **pairs[-1]
+            )
         )
     return Figure(name, median(pair["ratio"] for pair in pairs), pairs, *_judged(name, pairs))
+
+
+def _pair(bare: dict[str, float], sent: Sent) -> Pair:
+    return {
+        "bare": bare["perSecond"],
+        "engine": round(sent.per_second),
+        "ratio": round(sent.per_second / bare["perSecond"], 3),
+        "bareMicroseconds": bare["cpuMicroseconds"],
+        "engineMicroseconds": round(sent.cpu_microseconds, 1),
+    }
 
 
 def _judged(name: str, pairs: list[Pair]) -> tuple[str, bool]:

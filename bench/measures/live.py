@@ -1,7 +1,6 @@
 """The live page: 200 open pages during a send, what they cost the database and how old their frames are."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
@@ -12,7 +11,7 @@ from bench.house import House
 from bench.run import Run
 from bench.sends import Wrong, check, senders
 from bench.visitor import visitor
-from bench.waiting import percentile
+from bench.waiting import percentile, wait_until
 from webapp.models.campaigns import Campaign
 
 # Twenty for each of ten people: nobody may open more.
@@ -47,11 +46,13 @@ def _send(run: Run, sockets_each: int) -> tuple[Pair, list[float]]:
         stack.enter_context(run.house.worker("clock"))
         started = stack.enter_context(senders(run.house, run.stub, 1))
         watching = stack.enter_context(watchers(run.house, campaign, sockets_each))
-        log = stack.enter_context(statements(run.house))
+        stack.enter_context(run.house.configured(log_statement="all", log_line_prefix="asked|%a|"))
+        log = Statements(run.house)
         started[0].say("go")
-        started[0].hear()
-        time.sleep(1)  # the last frames are on their way
+        # Not later: when the campaign is over each web process reads it once more, whoever looks.
+        wait_until(lambda: run.stub.stats()["posts"] >= people, 120, every=0.02)
         counted: Pair = {"sockets": sockets_each * READERS, "web": log.of("web"), "all": log.of("")}
+        started[0].hear()
         visitor(run.house.url, campaign.tenant_id)
         if log.of("web") == counted["web"]:
             raise Wrong("Somebody opened pages and no statement of the web process was noted.")
@@ -87,14 +88,3 @@ class Statements:
                 for line in log
                 if b"statement: " in line or b"execute " in line
             )
-
-
-@contextmanager
-def statements(house: House) -> Iterator[Statements]:
-    """PostgreSQL notes every statement, until the block is left."""
-    house.configure(log_statement="all", log_line_prefix="asked|%a|")
-    time.sleep(0.5)
-    try:
-        yield Statements(house)
-    finally:
-        house.configure()
