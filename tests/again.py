@@ -46,16 +46,15 @@ def settle_each(campaign: Campaign, **outcomes: int) -> None:
         assert window is not None
         results = []
         for row in window.rows:
+            row.content = "Hello"
             if row.recipient in window.held_back:
                 results.append(Result(row, "settled"))
                 continue
             status, _, code = wanted.pop(0).partition("_")
             message_id = f"wamid.{row.number}" if status == "accepted" else None
-            results.append(
-                Result(row, status, message_id, error_code=int(code) if code else None)
-            )
+            results.append(Result(row, status, message_id, error_code=int(code) if code else None))
         assert campaign.whatsapp_instance_id is not None
-        settle(store, window, results, instance_id=campaign.whatsapp_instance_id, type="text")
+        settle(store, [(window, results)], instance_id=campaign.whatsapp_instance_id, type="text")
         if not batch.rows:
             _finish_batch(campaign.tenant_id, batch.id)
         if not wanted:
