@@ -27,12 +27,12 @@ def judge(
     send.is_over = True
     if send.is_lost:
         return []
-    send.world.until(lambda: _rests(send), seconds)
+    send.world.until(lambda: rests(send), seconds)
     facts = read_facts(send)
     return at_rest(facts, is_all_told=is_all_told, most_uncertain=most_uncertain)
 
 
-def _rests(send: Send) -> bool:
+def rests(send: Send) -> bool:
     """Nobody waits, nothing is on the wire, the provider has told everything and all of it is applied and counted."""
     with send.world.database() as connection:
         row = connection.execute(_RESTS, {"tenant": send.tenant_id, "campaign": send.campaign_id}).fetchone()

@@ -1,6 +1,7 @@
 """Evidence of a failure: ledger, logs and a dump of the database stay in a folder that is named."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from embedded.identity import find_identity
 
 
 def keep_dump(world: World) -> Path:
-    """Write the world's database beside its logs and its ledger; the folder of all three."""
+    """Write the world's database, and what its servers said, beside its logs and its ledger; the folder of all that."""
     folder = world.logs.parent
+    for log in world.ground.data.glob("*.log"):
+        shutil.copy(log, world.logs)
     place = conninfo_to_dict(world.database_url)
     words = (
         "-h",

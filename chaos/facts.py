@@ -30,7 +30,8 @@ where tenant_id = %(tenant)s and campaign_id = %(campaign)s
 """
 
 _WINDOWS: Final = """
-select first_number, lower(rows) as first, upper(rows) - 1 as last, gated_at, settled_at is null as is_open
+select first_number, lower(rows) as first, upper(rows) - 1 as last, gated_at,
+  settled_at is null as is_open, is_abandoned
 from send_windows where tenant_id = %(tenant)s and campaign_id = %(campaign)s
 """
 

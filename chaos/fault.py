@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chaos.finding import Finding
-from chaos.provider import NEWS
+from chaos.provider import SLOW
 from chaos.send import Send
 from chaos.world import World
 
@@ -44,7 +44,7 @@ class Fault:
     uncertain: int = 0
     people: int = 240
     per_second: int = 60
-    provider: dict[str, float] = field(default_factory=lambda: dict(NEWS))
+    provider: dict[str, float] = field(default_factory=lambda: dict(SLOW))
     starts: bool = False
     ends: bool = False
     in_mix: bool = True

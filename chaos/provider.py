@@ -15,10 +15,12 @@ BEFORE = {"rate_limited": 0.03, "server_error": 0.02, "invalid": 0.01, "reset": 
 AFTER = {"drop": 0.02, "stall": 0.01, "bad_gateway": 0.01, "garbage": 0.005}
 TOLD = {"duplicate": 0.3, "reorder": 0.3, "forged": 0.03, "unknown": 0.03, "failed": 0.1}
 
-# Everything that may go wrong; what is told of every message, out of order and twice; and nothing at all.
+# Everything that may go wrong; and only what is told of messages, which is all told, though twice and in disorder.
 ALL = {**BEFORE, **AFTER, **TOLD, "lost": 0.02}
 NEWS = {**TOLD, "lost": 0.0}
-NONE: dict[str, float] = {}
+# Half of the answers take their time, so that at any moment some numbers are on the wire. All of them come.
+SLOWNESS = {"stall": 0.5, "stall_seconds": 0.8}
+SLOW = {**NEWS, **SLOWNESS}
 
 
 class Provider:

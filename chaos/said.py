@@ -11,7 +11,7 @@ from chaos.world import World
 # People's numbers of a send, whole, with or without a plus.
 _PHONE = re.compile(r"49151\d{8}")
 # The schema refuses what the gate must never ask for.
-_WALL = re.compile(r"exclusion constraint|a (recipient|campaign) can not go from")
+_WALL = re.compile(r'constraint "send_windows|a (recipient|campaign) can not go from')
 _STRANGERS = ("simulator",)
 
 

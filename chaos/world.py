@@ -30,7 +30,6 @@ from webapp.services import accounts
 T = TypeVar("T")
 Connection = psycopg.Connection[dict[str, Any]]
 
-SAMPLE_SECONDS = 5.0
 PATIENCE_SECONDS = 90.0
 
 
@@ -51,6 +50,7 @@ class World:
     # Replaced by whoever watches: what is wrong at this moment.
     sample: Callable[[], list[Finding]] = list
     findings: list[Finding] = field(default_factory=list)
+    sample_seconds: float = 5.0
     _sampled_at: float = 0
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class World:
 
     def look(self) -> None:
         self.keeper.look()
-        if time.monotonic() - self._sampled_at > SAMPLE_SECONDS:
+        if time.monotonic() - self._sampled_at > self.sample_seconds:
             self.quietly(lambda: self.findings.extend(self.sample()))
             self._sampled_at = time.monotonic()
 

@@ -31,4 +31,4 @@ def pending(send: Send) -> list[tuple[object, str]]:
     return [(row.contact_id, row.phone_number) for row in db.session.execute(_WAITING, given)]
 
 
-FAULT = Fault("S13", "forty people opted out while they waited", strike, strikes=1)
+FAULT = Fault("S13", "forty people opted out while they waited", strike, strikes=1, per_second=30)

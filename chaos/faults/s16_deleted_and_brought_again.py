@@ -24,4 +24,4 @@ def strike(world: World, send: Send, dice: Random) -> None:
         world.act(send.tenant_id, bring_again)
 
 
-FAULT = Fault("S16", "forty people deleted and brought again", strike, strikes=1)
+FAULT = Fault("S16", "forty people deleted and brought again", strike, strikes=1, per_second=30)
