@@ -13,7 +13,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.callbacks import forget_addresses, inbox, make_example_number, post, signed, work
-from tests.campaigning import APP_SECRET, make_instance
+from tests.campaigning import APP_SECRET, make_campaign, make_instance
 from tests.cloud import example, raw_example
 from tests.people import Person, outside
 from webapp import broker
@@ -22,7 +22,7 @@ from webapp.config import Settings
 from webapp.db import act_for, db
 from webapp.models.callback_inbox import Callback
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services import instance_secrets
+from webapp.services import heard, instance_secrets, whatsapp_instances
 from webapp.services.receiving.addresses import KEEP_SECONDS
 from webapp.services.receiving.forgeries import MOST_IN_A_ROW
 
@@ -246,3 +246,42 @@ def test_a_lost_bell_loses_nothing(app: Flask, instance: WhatsAppInstance, setti
     deaf = create_app(replace(settings, redis_url="redis://127.0.0.1:1/0"))
     assert post(deaf, instance.id, BODY).status_code == 200
     assert len(stored(instance.tenant_id)) == 1
+
+
+def test_callbacks_signed_with_another_secret_are_told_where_people_look(
+    app: Flask, owner: Person, instance: WhatsAppInstance
+) -> None:
+    campaign = make_campaign(owner.tenant_id, instance, status="running")
+    places = ("/", f"/numbers/{instance.id}", f"/campaigns/{campaign.id}")
+    sentence = "not signed with this app secret"
+    assert not any(sentence in owner.get(place).text for place in places)
+    assert "reports back" not in owner.get(places[1]).text
+    assert post(app, instance.id, BODY, secret="another").status_code == 401
+    assert all(sentence in owner.get(place).text for place in places)
+    assert "reports back" not in owner.get(places[1]).text
+    change = {"name": instance.name, "phone_number": instance.phone_number, "app_secret": "another-secret-1"}
+    whatsapp_instances.update(owner.tenant_id, instance.id, **change)
+    assert not any(sentence in owner.get(place).text for place in places)
+
+
+def test_somebody_who_posts_garbage_beside_a_right_secret_alarms_nobody(
+    app: Flask, owner: Person, instance: WhatsAppInstance
+) -> None:
+    post(app, instance.id, BODY)
+    post(app, instance.id, b"garbage", secret="x")
+    page = owner.get(f"/numbers/{instance.id}").text
+    assert "not signed with this app secret" not in page
+    assert "reports back" in page
+    assert "None yet" not in page
+
+
+def test_refused_callbacks_are_written_down_once_a_minute(
+    app: Flask, owner: Person, instance: WhatsAppInstance
+) -> None:
+    post(app, instance.id, BODY, secret="another")
+    first = heard.of(instance.id).refused_at
+    assert first is not None
+    for _ in range(3):
+        post(app, instance.id, BODY, secret="another")
+    db.session.rollback()
+    assert heard.of(instance.id).refused_at == first

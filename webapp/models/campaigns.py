@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -90,6 +91,13 @@ class Campaign(Kept, Deletable, Counts, Model):
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # A code of services/campaigns: who or what stopped it, or why it ended without sending.
     paused_reason: Mapped[str | None] = mapped_column(Text)
+    # The address of the person who paused it.
+    paused_by: Mapped[str | None] = mapped_column(Text)
+    # The time it waited for before somebody made it a draft again.
+    was_scheduled_for: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # How long it was running, without pauses, and since when it is.
+    ran_seconds: Mapped[float] = mapped_column(Double, server_default=text("0"))
+    ran_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # How many the plan left out, by reason: {"opted_out": 3, ..}
     excluded: Mapped[Json]
     total_recipients: Mapped[Zero]

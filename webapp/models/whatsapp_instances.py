@@ -63,3 +63,6 @@ class CallbackAddress(Model):
 
     whatsapp_instance_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    # When the last signed callback came, and the last one that was refused; each to about a minute.
+    signed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    refused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

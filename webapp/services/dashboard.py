@@ -14,6 +14,7 @@ from webapp.models.contacts import Contact
 from webapp.models.groups import Group
 from webapp.models.message_templates import MessageTemplate
 from webapp.models.whatsapp_instances import WhatsAppInstance
+from webapp.services import heard
 from webapp.services.campaigns.figures import segments
 
 DAYS: Final = 7
@@ -39,13 +40,14 @@ class FirstSteps:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Numbers that can not send, and campaigns that stand still."""
+    """Numbers that can not send, campaigns that stand still, and numbers whose callbacks nobody can believe."""
 
     numbers: list[WhatsAppInstance] = field(default_factory=list)
     campaigns: list[Campaign] = field(default_factory=list)
+    unheard: list[WhatsAppInstance] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.numbers or self.campaigns)
+        return bool(self.numbers or self.campaigns or self.unheard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ def trouble(tenant_id: uuid.UUID) -> Trouble:
     """What stands still until a person does something."""
     stuck = WhatsAppInstance.of(tenant_id).where(WhatsAppInstance.status.in_(("paused", "refused")))
     paused = Campaign.of(tenant_id).where(Campaign.status == "paused")
-    return Trouble(_some(stuck.order_by(WhatsAppInstance.id)), _some(paused.order_by(Campaign.id.desc())))
+    return Trouble(
+        _some(stuck.order_by(WhatsAppInstance.id)),
+        _some(paused.order_by(Campaign.id.desc())),
+        heard.doubtful(tenant_id),
+    )
 
 
 def last_days(tenant_id: uuid.UUID, zone: str) -> list[Day]:

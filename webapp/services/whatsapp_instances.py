@@ -12,7 +12,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.tenants import Tenant
 from webapp.models.whatsapp_instances import CallbackAddress, WhatsAppInstance
-from webapp.services import audit, instance_fields, instance_secrets
+from webapp.services import audit, heard, instance_fields, instance_secrets
 from webapp.services.instance_fields import Typed
 from webapp.services.instance_secrets import SECRETS, Credentials, seal, secrets_of, shown
 from webapp.services.locks import held, lock_tenant
@@ -105,6 +105,8 @@ def update(
     for name in changed - set(secrets):
         setattr(instance, name, columns[name])
     seal(instance, secrets)
+    if "app_secret" in secrets:
+        heard.forget(instance.id)
     _flush()
     if changed & _CHECKED and not was_paused_by_a_person(instance):
         ask_for_check(instance)

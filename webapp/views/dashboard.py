@@ -38,6 +38,8 @@ def _now() -> dict[str, Any]:
         "stuck_numbers": [
             (number, reasons.of_number(number.status, number.check_result)) for number in trouble.numbers
         ],
+        "unheard_numbers": trouble.unheard,
+        "unheard": reasons.UNHEARD,
         "stuck_campaigns": [(one, reasons.of_stop(one.paused_reason)) for one in trouble.campaigns],
         "days": [{"label": format_date(day.day, "EEE d"), "parts": day.parts} for day in days],
     }

@@ -6,7 +6,8 @@ from flask import Blueprint, current_app, render_template, request
 from flask_babel import gettext as _
 
 from webapp.forms.whatsapp_instances import WhatsAppInstanceForm
-from webapp.services import instance_checks, tokens, whatsapp_instances
+from webapp.services import heard, instance_checks, tokens, whatsapp_instances
+from webapp.services.campaigns import reasons
 from webapp.views.guard import here
 from webapp.views.shared import asked_keys, attempt, page_links, said, to
 
@@ -130,6 +131,8 @@ def _state(number) -> dict:
         "going_on": instance_checks.is_going_on(number),
         "late": instance_checks.is_late(number),
         "out_of_reach": instance_checks.is_out_of_reach(number),
+        "heard": heard.of(number.id),
+        "unheard": reasons.UNHEARD,
         "paused_by_person": whatsapp_instances.was_paused_by_a_person(number),
     }
 

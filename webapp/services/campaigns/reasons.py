@@ -94,6 +94,13 @@ NUMBER_HELD: Final = Reason(
     N_("The number that sends is paused or gone, so nothing leaves."),
     N_("Let it go on under Numbers. The campaign then goes on by itself."),
 )
+UNHEARD: Final = Reason(
+    N_("Callbacks arrive that are not signed with this app secret, so nothing in them is believed."),
+    N_(
+        "If delivered and read stay empty, compare the app secret of the number with the one at Meta under your app, "
+        "Settings, Basic. If they are the same, somebody else posts to the address, and nothing has to be done."
+    ),
+)
 UNCERTAIN: Final = Reason(
     N_("Posted, but no answer came back"),
     N_(

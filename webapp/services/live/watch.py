@@ -11,7 +11,7 @@ from sqlalchemy import select
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign, CampaignSample
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services import counts
+from webapp.services import counts, heard
 from webapp.services.campaigns.figures import Figures
 from webapp.services.live.pace import CHART_OVER, Pace, Sample
 
@@ -21,13 +21,15 @@ _KEEP: Final = CHART_OVER + timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The number that sends. `is_held` says that it lets nothing go."""
+    """The number that sends. `is_held` says that it lets nothing go, `is_unheard` that callbacks arrive which are
+    not signed with its app secret."""
 
     id: uuid.UUID
     name: str
     phone_number: str
     messages_per_second: int
     is_held: bool
+    is_unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ def _sender(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Sender | None:
     if number is None:
         return None
     is_held = number.status == "paused" or number.deleted_at is not None
-    return Sender(number.id, number.name, number.phone_number, number.messages_per_second, is_held)
+    is_unheard = heard.of(number.id).is_doubtful
+    return Sender(
+        number.id, number.name, number.phone_number, number.messages_per_second, is_held, is_unheard
+    )
 
 
 def _samples(tenant_id: uuid.UUID, figures: Figures) -> list[Sample]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import broker
 from webapp.db import act_for, db, on_commit
+from webapp.services import heard
 from webapp.services.receiving.addresses import Address, address_of, look_up
 from webapp.services.receiving.forgeries import MOST_IN_A_ROW, Forgeries
 
@@ -51,6 +52,8 @@ def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: s
         address = address_of(instance_id)
         if address is None or not _is_signed(address, raw, signature):
             _note_forgery(instance_id, client)
+            if address is not None and heard.note(instance_id, is_signed=False):
+                db.session.commit()
             return Taken.REFUSED
         _forgeries.right(client)
         _store(address, raw)
@@ -68,6 +71,7 @@ def _store(address: Address, raw: bytes) -> None:
     act_for(address.tenant_id)
     place = {"tenant_id": address.tenant_id, "instance_id": address.instance.id, "body": raw}
     db.session.execute(_STORE, place)
+    heard.note(address.instance.id, is_signed=True)
     on_commit(broker.ring, "apply_callbacks", address.tenant_id)
     db.session.commit()
 

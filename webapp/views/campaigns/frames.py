@@ -74,6 +74,7 @@ def seen(state: State) -> dict[str, Any]:
         "held": reasons.NUMBER_HELD if state.is_held else None,
         "failures": reasons.failures(figures.failures),
         "in_doubt": reasons.UNCERTAIN,
+        "unheard": reasons.UNHEARD,
         "left_out": [
             (count, *LEFT_OUT[code][1:])
             for code, count in figures.excluded.items()
