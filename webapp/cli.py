@@ -1,8 +1,8 @@
-"""The command line: `flask --app wsgi tenants create | users add | users link | seed`."""
+"""The command line: `flask --app wsgi tenants create | users add | users link | seed | doctor`."""
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from webapp.domain.errors import Refusal
 from webapp.services import accounts
 from webapp.services.demo import tenant as demo
+from webapp.services.doctor.look import Report, look
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -22,7 +23,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one 
 
 
 def install(app: Flask) -> None:
-    for command in (tenants, users, seed):
+    for command in (tenants, users, seed, doctor):
         app.cli.add_command(command)
 
 
@@ -88,6 +89,29 @@ def link_user(email: str | None, first_owner: bool) -> None:
     if address is None:
         raise Refused("There is no owner yet: make a tenant first, with `flask --app wsgi tenants create`.")
     click.echo(accounts.link_address(accounts.link_user(address)))
+
+
+@click.command("doctor")
+@as_json
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """Check on the living database that what the house promises holds. Exit code 1 when something does not."""
+    report = look()
+    click.echo(json.dumps(report.told()) if as_json else "\n".join(_lines(report)))
+    if not report.holds:
+        raise SystemExit(1)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for finding in report.findings:
+        state = "holds" if finding.holds else "BROKEN" if finding.is_checked else "not checked"
+        yield f"{state:12}{finding.check.invariant}  {finding.check.promise}"
+        told = finding.told()
+        for row in told["rows"]:
+            yield " " * 15 + ", ".join(f"{name} {value}" for name, value in row.items())
+        if told["more"]:
+            yield " " * 15 + "and more"
+    yield from report.notes
 
 
 @click.command("seed")

@@ -20,6 +20,7 @@ SEE_ALL_TENANTS = {
     "webapp/sending/continuity.py",
     "webapp/sending/rounds.py",
     "webapp/services/bells.py",
+    "webapp/services/doctor/look.py",
     "webapp/services/health.py",
     "webapp/services/imports_overdue.py",
     "webapp/services/receiving/leftovers.py",
