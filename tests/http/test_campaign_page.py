@@ -74,7 +74,7 @@ def test_the_frame_for_pages_without_a_socket_is_what_the_page_shows(owner: Pers
     campaign = make_running(owner.tenant_id)
     count(campaign, sent_count=7)
     frame = owner.get(f"/campaigns/{campaign.id}/frame", htmx=True).text
-    assert frame.count('hx-swap-oob="morph"') == 8
+    assert frame.count('hx-swap-oob="morph"') == 9
     ids = re.findall(r'<\w+[^>]* id="(campaign-[\w-]+)"[^>]*hx-swap-oob', frame)
     html = page(owner, campaign)
     assert all(f'id="{identity}"' in html for identity in ids)
@@ -222,7 +222,7 @@ def test_a_completed_campaign_tells_what_came_of_it(owner: Person) -> None:
     count(campaign, sent_count=990, delivered_count=980, read_count=400, failed_count=10)
     html = page(owner, campaign)
     assert "990 messages were sent in 5 min. 980 arrived so far, 400 were read." in html
-    assert "10 failed; why stands below." in html
+    assert "10 failed; the reasons are below." in html
 
 
 def test_a_campaign_that_reached_nobody_says_so(owner: Person) -> None:
@@ -313,3 +313,38 @@ def test_a_start_shows_that_it_is_being_prepared(owner: Person) -> None:
 def test_times_left_are_short(app: Flask, seconds: float, words: str) -> None:
     with app.test_request_context():
         assert short(seconds) == words
+
+
+def test_the_facts_follow_the_campaign(owner: Person) -> None:
+    campaign = make_running(owner.tenant_id, total=1234)
+    frame = owner.get(f"/campaigns/{campaign.id}/frame").text
+    facts = frame[frame.index('id="campaign-facts"') :]
+    assert "1,234" in facts[:2000]
+
+
+def test_a_viewer_is_sent_nothing_that_his_page_has_no_place_for(app: Flask, owner: Person) -> None:
+    campaign = make_running(owner.tenant_id, total=10)
+    viewer = join(app, owner.tenant_id, "viewer")
+    page, frame = (
+        viewer.get(f"/campaigns/{campaign.id}").text,
+        viewer.get(f"/campaigns/{campaign.id}/frame").text,
+    )
+    sent = set(re.findall(r'id="(campaign-[a-z-]+)"[^>]*hx-swap-oob', frame))
+    assert sent
+    assert all(f'id="{name}"' in page for name in sent)
+    assert "campaign-waiting" not in frame
+
+
+def test_who_paused_is_named(owner: Person) -> None:
+    campaign = make_running(owner.tenant_id, total=10)
+    owner.post(f"/campaigns/{campaign.id}/pause")
+    sentence = f"{owner.email} paused this campaign."
+    assert sentence in owner.get(f"/campaigns/{campaign.id}").text
+    assert sentence in owner.get("/").text
+
+
+def test_nobody_is_said_to_get_it_while_it_is_prepared(owner: Person) -> None:
+    campaign = make_running(owner.tenant_id, total=0, status="preparing", started_at=None)
+    page = owner.get(f"/campaigns/{campaign.id}").text
+    assert "Known once it is prepared" in page
+    assert "Nobody was left out" in owner.get(f"/campaigns/{make_running(owner.tenant_id, total=10).id}").text

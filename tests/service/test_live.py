@@ -21,6 +21,7 @@ from webapp.config import Settings
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign, CampaignSample
 from webapp.services import departures, progress
+from webapp.services.campaigns import moves
 from webapp.services.live import readers, watch, wire
 from webapp.services.live.hub import SEATS, Hub
 from webapp.services.live.mailbox import Mailbox
@@ -280,13 +281,19 @@ def test_samples_within_a_second_are_one() -> None:
 def test_the_drawing_of_the_last_minutes_stands_still_between_two_steps() -> None:
     pace = seconds(*((n, 80 * n) for n in range(400)))
     drawn = pace.recent(NOON + timedelta(seconds=390))
-    assert drawn == pace.recent(NOON + timedelta(seconds=394))
-    assert len(drawn) == CHART_POINTS
-    assert drawn[-1] == pytest.approx(80)
+    assert drawn[:-1] == pace.recent(NOON + timedelta(seconds=394))[:-1]
+    assert len(drawn) == CHART_POINTS + 1
+    assert drawn[-2] == pytest.approx(80)
 
 
-def test_a_run_of_seconds_is_not_drawn() -> None:
-    assert seconds((0, 0), (20, 900)).whole(NOON, NOON + timedelta(seconds=20)) == []
+def test_the_drawing_ends_with_the_figure_beside_it() -> None:
+    pace, now = seconds((0, 0), (1, 12), (2, 24)), NOON + timedelta(seconds=2)
+    assert pace.recent(now)[-1] == pace.rate(now) == 12
+
+
+def test_a_short_run_is_drawn_in_fewer_steps_and_a_moment_not_at_all() -> None:
+    assert seconds((0, 0), (1, 900)).whole(NOON, NOON + timedelta(seconds=1)) == []
+    assert seconds((0, 0), (1, 5), (2, 15)).whole(NOON, NOON + timedelta(seconds=2)) == [5, 10]
     assert len(seconds((0, 0), (600, 900)).whole(NOON, NOON + timedelta(seconds=600))) == CHART_POINTS
 
 
@@ -311,3 +318,18 @@ def test_a_page_that_opens_knows_the_pace_from_the_samples(owner: Person) -> Non
     # 900 are waiting, and of eleven that are tried ten are sent.
     assert state.seconds_left == pytest.approx(900 / 11, rel=0.2)
     assert state.is_held, "without a number nothing leaves"
+
+
+def test_pauses_do_not_count_in_the_average(owner: Person) -> None:
+    campaign = make_running(owner.tenant_id, total=100)
+    campaign.ran_since = datetime.now(UTC) - timedelta(seconds=10)
+    db.session.commit()
+    moves.pause(owner.tenant_id, campaign.id)
+    assert campaign.ran_seconds == pytest.approx(10, abs=2)
+    assert campaign.ran_since is None
+    campaign.started_at = datetime.now(UTC) - timedelta(hours=1)
+    count(campaign, sent_count=100)
+    moves.cancel(owner.tenant_id, campaign.id)
+    seen = watch.load(owner.tenant_id, campaign.id)
+    assert seen is not None
+    assert seen.state().rate == pytest.approx(10, abs=2)

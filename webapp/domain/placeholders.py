@@ -92,9 +92,7 @@ def require_whole(field: str, text: str) -> None:
     for piece in broken(text)[:1]:
         raise Invalid(
             field,
-            N_(
-                "“%(piece)s” is no placeholder and would be sent as it stands here. Write it like %(example)s."
-            ),
+            N_("“%(piece)s” is no placeholder and would be sent word for word. Write it like %(example)s."),
             piece=piece,
             example="{{name}}",
         )

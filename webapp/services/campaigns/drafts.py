@@ -94,7 +94,7 @@ def remove(tenant_id: uuid.UUID, campaign_id: uuid.UUID, user_id: uuid.UUID | No
     if campaign.status in _AT_WORK:
         raise Conflict(N_("This campaign is being sent. Cancel it first, or let it finish."))
     if campaign.status == "scheduled":
-        moves.moved(campaign, "draft")
+        moves.withdraw(campaign)
     campaign.deleted_at = func.now()
     db.session.flush()
     db.session.refresh(campaign)

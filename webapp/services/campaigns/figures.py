@@ -22,7 +22,7 @@ SEGMENTS: Final[dict[str, tuple[str, ...]]] = {
     "cancelled": ("cancelled",),
 }
 
-_TIMES: Final = ("at", "scheduled_at", "started_at", "completed_at")
+_TIMES: Final = ("at", "created_at", "scheduled_at", "started_at", "completed_at")
 
 
 class Counted(Protocol):
@@ -49,7 +49,8 @@ class Counted(Protocol):
 @dataclass(frozen=True, slots=True)
 class Figures:
     """A campaign's figures at `at`, by PostgreSQL's clock; `failures` by error code, `excluded` by reason,
-    `duplicates` are people who got it twice because a person had it sent again."""
+    `duplicates` are people who got it twice because a person had it sent again, `ran_seconds` is for how long it ran,
+    without pauses, up to its last stop."""
 
     id: uuid.UUID
     name: str
@@ -70,12 +71,15 @@ class Figures:
     excluded: dict[str, int]
     failures: dict[int, int]
     duplicates: int = 0
+    created_at: datetime | None = None
+    ran_seconds: float = 0
+    paused_by: str | None = None
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Figures":
         """From counts.read, or from what progress.publish made of it."""
         given = {field.name: told[field.name] for field in fields(cls) if field.name in told}
-        given |= {name: _time(told[name]) for name in _TIMES}
+        given |= {name: _time(told.get(name)) for name in _TIMES}
         given["id"] = uuid.UUID(str(told["id"]))
         given["failures"] = {int(code): count for code, count in (told["failures"] or {}).items()}
         return cls(**given)
@@ -87,6 +91,13 @@ class Figures:
     @property
     def is_over(self) -> bool:
         return self.status in FINAL_CAMPAIGN_STATUSES
+
+    @property
+    def took_seconds(self) -> float | None:
+        """How long it was being sent, once it is over."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return self.ran_seconds or (self.completed_at - self.started_at).total_seconds()
 
     @property
     def segments(self) -> dict[str, int]:

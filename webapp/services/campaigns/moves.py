@@ -13,6 +13,7 @@ from webapp.domain import placeholders
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
+from webapp.models.users import User
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.services import audit, counts, progress
 from webapp.services.campaigns import judged
@@ -51,11 +52,12 @@ def described(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def moved(campaign: Campaign, status: str, *, reason: str | None = None) -> None:
-    """Move a campaign whose row is locked, and tell it. Commits nothing."""
+def moved(campaign: Campaign, status: str, *, reason: str | None = None, by: str | None = None) -> None:
+    """Move a campaign whose row is locked, and tell it; `by` is the address of who paused it. Commits nothing."""
     before = campaign.status
     campaign.status = status
-    campaign.paused_reason = reason
+    campaign.paused_reason, campaign.paused_by = reason, by
+    _clock(campaign)
     if status == "running" and campaign.started_at is None:
         campaign.started_at = func.now()
     if status in ("completed", "cancelled", "failed"):
@@ -97,6 +99,7 @@ def schedule(
     campaign = held_in(tenant_id, campaign_id, ("draft",), N_("This campaign was started already."))
     freeze(campaign)
     campaign.scheduled_at, campaign.time_zone = at, time_zone
+    campaign.was_scheduled_for = None
     moved(campaign, "scheduled")
     audit.record(tenant_id, user_id, "campaign_scheduled", campaign.id)
     db.session.commit()
@@ -104,13 +107,19 @@ def schedule(
 
 
 def unschedule(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
-    """Back to the draft, to change it. The time that was set stays in it as a wish."""
+    """Back to the draft, to change it. The time that was set stays in it as a wish, and its pages say so."""
     campaign = held_in(
         tenant_id, campaign_id, ("scheduled",), N_("This campaign is not waiting for its time.")
     )
-    moved(campaign, "draft")
+    withdraw(campaign)
     db.session.commit()
     return campaign
+
+
+def withdraw(campaign: Campaign) -> None:
+    """Make a draft of one that waits for its time, and remember for when that was. Commits nothing."""
+    campaign.was_scheduled_for = campaign.scheduled_at
+    moved(campaign, "draft")
 
 
 def start_scheduled(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
@@ -150,7 +159,7 @@ def pause(
     """Stop a running campaign. When this has returned, no message passes the gate any more."""
     lock_campaign(campaign_id)
     campaign = held_in(tenant_id, campaign_id, ("running",), N_("This campaign is not running."))
-    moved(campaign, "paused", reason=reason)
+    moved(campaign, "paused", reason=reason, by=_address(user_id))
     audit.record(tenant_id, user_id, "campaign_paused", campaign.id, reason=reason)
     db.session.commit()
     return campaign
@@ -249,6 +258,18 @@ def freeze(campaign: Campaign) -> None:
         raise Invalid("audience", N_("Choose who gets this message."))
 
 
+def _clock(campaign: Campaign) -> None:
+    """Count the time for which it runs, without pauses."""
+    if campaign.ran_since is not None:
+        passed = func.extract("epoch", func.now() - Campaign.ran_since)
+        campaign.ran_seconds = Campaign.ran_seconds + passed  # type: ignore[assignment]
+    campaign.ran_since = func.now() if campaign.status == "running" else None
+
+
+def _address(user_id: uuid.UUID | None) -> str | None:
+    return db.session.scalar(select(User.email).where(User.id == user_id)) if user_id else None
+
+
 def _identity(template: MessageTemplate) -> dict[str, Any]:
     if template.kind != "template":
         return {}
@@ -256,6 +277,7 @@ def _identity(template: MessageTemplate) -> dict[str, Any]:
 
 
 def _prepare(campaign: Campaign, user_id: uuid.UUID | None, action: str) -> None:
+    campaign.was_scheduled_for = None
     moved(campaign, "preparing")
     audit.record(campaign.tenant_id, user_id, action, campaign.id)
     on_commit(broker.ring, "plan_campaign", campaign.tenant_id, campaign.id)

@@ -44,7 +44,7 @@ _STOPS: Final = {
     ),
     "nobody_to_reach": Reason(
         N_("Nobody was left to write to."),
-        N_("Everybody who was chosen was left out; why stands below. Nothing was sent."),
+        N_("Everybody who was chosen was left out, for the reasons below. Nothing was sent."),
     ),
     "all_skipped": Reason(
         N_("Nobody was left to write to."),
@@ -53,13 +53,13 @@ _STOPS: Final = {
     "too_many_failed": Reason(
         N_("It stopped by itself because too many messages failed."),
         N_(
-            "Why they failed stands below. Put that right, then press Resume; from there on failures are counted anew. "
+            "The reasons are listed below. Put that right, then press Resume; from there on failures are counted anew. "
             "An owner sets under Settings how many are too many."
         ),
     ),
     "all_failed": Reason(
         N_("No message of this campaign got through."),
-        N_("Why stands below. Put that right before you start another one."),
+        N_("The reasons are listed below. Put that right before you start another one."),
     ),
 }
 _STOPPED: Final = Reason(N_("This campaign was stopped."), _RESUME)
@@ -72,7 +72,7 @@ _SKIPPED: Final = {
 
 _OWN: Final = Reason(
     N_("The message could not be handed to WhatsApp."),
-    N_("Open the list: what was in the way stands beside each person."),
+    N_("Open the list to see what was in the way for each person."),
 )
 
 _UNCERTAIN: Final = {

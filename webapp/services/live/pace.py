@@ -63,19 +63,19 @@ class Pace:
         return before[1] + (after[1] - before[1]) * passed
 
     def recent(self, now: datetime) -> list[float]:
-        """Messages a second in each five seconds of the last five minutes.
+        """Messages a second in each five seconds of the last five minutes, and last the rate of this moment.
 
         The steps are those of the clock, so that the drawing moves on once in a step and stands still between.
         """
         end = now - timedelta(seconds=now.timestamp() % CHART_STEP.total_seconds())
-        return self._rates(end - CHART_OVER, CHART_STEP)
+        return [*self._rates(end - CHART_OVER, CHART_STEP, CHART_POINTS), self.rate(now)]
 
     def whole(self, began: datetime, ended: datetime) -> list[float]:
-        """Messages a second from the beginning to the end, in as many steps; nothing for a moment."""
-        if ended - began < _NEXT_SAMPLE * CHART_POINTS:
-            return []
-        return self._rates(began, (ended - began) / CHART_POINTS)
+        """Messages a second from the beginning to the end, in as many steps as there are samples for; nothing for a
+        moment."""
+        points = min(CHART_POINTS, int((ended - began) / _NEXT_SAMPLE))
+        return self._rates(began, (ended - began) / points, points) if points > 1 else []
 
-    def _rates(self, first: datetime, step: timedelta) -> list[float]:
-        sent = [self.sent_at(first + step * place) for place in range(CHART_POINTS + 1)]
+    def _rates(self, first: datetime, step: timedelta, points: int) -> list[float]:
+        sent = [self.sent_at(first + step * place) for place in range(points + 1)]
         return [max(0.0, (after - before) / step.total_seconds()) for before, after in pairwise(sent)]

@@ -158,6 +158,5 @@ def _seconds_left(figures: Figures, rate: float) -> float | None:
 
 
 def _average(figures: Figures) -> float:
-    if figures.started_at is None or figures.completed_at is None:
-        return 0.0
-    return figures.sent_count / max(1.0, (figures.completed_at - figures.started_at).total_seconds())
+    took = figures.took_seconds
+    return 0.0 if took is None else figures.sent_count / max(1.0, took)

@@ -17,8 +17,11 @@ from webapp.views.permissions import allowed
 # Each has one root, whose id is the name it stands under.
 FRAGMENTS: Final = {
     f"campaign-{name}": f"campaigns/live/{name}.html"
-    for name in ("status", "notice", "bar", "stats", "chart", "reasons", "left-out", "waiting")
+    for name in ("status", "notice", "bar", "stats", "chart", "reasons", "left-out", "facts", "waiting")
 }
+
+# What stands in the dialog of an act is only sent to whoever may do it: the others have no place for it.
+_BELONGS_TO: Final = {"campaign-waiting": "campaigns.cancel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,17 @@ class Reader:
 def drawn(state: State) -> dict[str, str]:
     """The fragments for the present visitor, to be put in by their ids."""
     around = seen(state)
-    return {name: render_template(template, oob=True, **around) for name, template in FRAGMENTS.items()}
+    return {
+        name: render_template(template, oob=True, **around)
+        for name, template in FRAGMENTS.items()
+        if name not in _BELONGS_TO or g.visitor.can(_BELONGS_TO[name])
+    }
 
 
 def seen(state: State) -> dict[str, Any]:
     """What the fragments show, in words where there are words for it."""
     figures, left = state.figures, state.seconds_left
-    ended, began = figures.completed_at, figures.started_at
+    took = figures.took_seconds
     return {
         "state": state,
         "figures": figures,
@@ -69,7 +76,7 @@ def seen(state: State) -> dict[str, Any]:
         "done_by": None
         if left is None
         else said(schedule.done_by(state.now, left, g.visitor.tenant.time_zone)),
-        "took": short((ended - began).total_seconds()) if ended and began else None,
+        "took": None if took is None else short(took),
         "stop": reasons.of_stop(figures.paused_reason) if figures.paused_reason else None,
         "held": reasons.NUMBER_HELD if state.is_held else None,
         "failures": reasons.failures(figures.failures),

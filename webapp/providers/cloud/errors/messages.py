@@ -24,7 +24,7 @@ ROWS: Final = (
         131051,
         _INVALID,
         N_("WhatsApp does not support this kind of message."),
-        N_("Send it as a text or as an approved template."),
+        N_("Send it as a text."),
     ),
     Explanation(
         131052,

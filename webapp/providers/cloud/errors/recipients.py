@@ -62,7 +62,7 @@ ROWS: Final = (
         131047,
         ErrorClass.NEEDS_TEMPLATE,
         N_("The person last wrote more than 24 hours ago, so only an approved template may be sent."),
-        N_("Send an approved template of WhatsApp's, or wait until the person writes to you."),
+        N_("Wait until the person writes to you, then send it again within 24 hours."),
     ),
     Explanation(
         131049,
