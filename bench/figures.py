@@ -40,7 +40,9 @@ BARS: Final[dict[str, Bar]] = {
     ),
     "pace_average": Bar("messages a second on average, against the number's limit", 0.97, "of limit"),
     "pause_p99": Bar("pause through the page, p99", 100, "ms", is_most=True),
-    "live_sql": Bar("SQL statements of the web process for 200 open pages", 0, "more", is_most=True),
+    "live_sql": Bar(
+        "SQL statements of the web process with 200 open pages, beyond one's", 0, "more", is_most=True
+    ),
     "live_age_p95": Bar("age of a frame in 200 open pages, p95", 1.0, "s", is_most=True),
     "fair_alone": Bar("200 people alone", None, "s"),
     "fair_beside": Bar("200 people beside another tenant's 100,000", None, "s"),
