@@ -1,5 +1,6 @@
 """PostgreSQL 18 in DATA_DIR/postgres, reached over 127.0.0.1 with a password."""
 
+import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,6 @@ _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "200",
-    "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
@@ -23,8 +23,10 @@ _SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
+# Fewer checkpoints: after each, every page that is written again goes whole into the log.
+_LASTING = {"max_wal_size": "4GB", "checkpoint_timeout": "15min", "wal_compression": "on"}
 # For data that may be lost with the machine, though not with a process: tests.
-_CARELESS = {"fsync": "off", "full_page_writes": "off"}
+_CARELESS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 class Postgres:
@@ -50,7 +52,8 @@ class Postgres:
 
     @property
     def program(self) -> Program:
-        settings = _SETTINGS | {"port": str(self._port)} | ({} if self._fsync else _CARELESS)
+        lasting = _LASTING | {"shared_buffers": f"{_cache_megabytes()}MB"}
+        settings = _SETTINGS | {"port": str(self._port)} | (lasting if self._fsync else _CARELESS)
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Program(
             "postgres",
@@ -76,6 +79,12 @@ class Postgres:
         except OSError:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
+def _cache_megabytes() -> int:
+    """An eighth of the machine's memory, from 128 MB to 1 GB: the programs and the other server live here, too."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(128, min(1024, memory // 8 // 2**20))
 
 
 def clear(folder: Path) -> None:

@@ -13,14 +13,15 @@ MAY: dict[str, set[str]] = {
     "config": {"domain", "egress"},  # a wrong EGRESS_ALLOW is to be noticed at the start
     "db": {"domain"},
     "broker": {"domain"},
+    "arrays": set(),
     "vault": {"domain"},
     "logs": {"domain"},
     "egress": {"domain"},
     "models": {"db", "domain"},
     "forms": {"domain"},
     "providers": {"egress", "domain"},
-    "services": {"models", "providers", "db", "broker", "egress", "vault", "domain", "config"},
-    "sending": {"models", "providers", "db", "broker", "egress", "domain", "config", "services"},
+    "services": {"models", "providers", "db", "arrays", "broker", "egress", "vault", "domain", "config"},
+    "sending": {"models", "providers", "db", "arrays", "broker", "egress", "domain", "config", "services"},
     **{door: {"services", "sending", "forms", "domain"} for door in DOORS},
     "app": {"views", "api", "callbacks", "cli", "db", "broker", "config", "logs"},
 }

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import psycopg
 
+from webapp.arrays import plain
 from webapp.sending.lease import Batch, Row
 from webapp.sending.store import Store
 
@@ -94,7 +95,7 @@ def gate(
         "token": batch.token,
         "first": rows[0].number,
         "last": rows[-1].number,
-        "recipients": [row.recipient for row in rows],
+        "recipients": plain(row.recipient for row in rows),
         "seconds": lease_seconds,
     }
     window = Window(batch, rows[0].number, rows, {}, began + lease_seconds - post_seconds)

@@ -39,7 +39,7 @@ Passed = Window | float | None
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """`rests_until` is monotonic seconds."""
+    """`has_work` is what the last look at the agenda said; `rests_until` is monotonic seconds."""
 
     item: Item
     post: Post
@@ -49,6 +49,7 @@ class Lane:
     lease_seconds: float
     batch: Batch | None = None
     ahead: Batch | None = None
+    has_work: bool = True
     tokens: int = 0
     rests_until: float = 0
     fetching: Future[Batch | None] | None = None
@@ -107,8 +108,7 @@ class Lane:
         if self.fetching and self.fetching.done():
             done, self.fetching = self.fetching, None
             self.ahead = done.result()
-            if self.ahead is None and not self.batch:
-                self.rest(REST_SECONDS)
+            self.has_work = self.ahead is not None
 
     def fetch(self) -> None:
         """Have the next batch fetched in good time."""
@@ -119,7 +119,7 @@ class Lane:
             self.batch, self.ahead = self.ahead, None
         left = len(self.batch.rows) if self.batch else 0
         is_low = left <= min(FETCH_BELOW, self.post.per_second // 2)
-        if is_low and not (self.ahead or self.fetching) and time.monotonic() >= self.rests_until:
+        if is_low and self.has_work and not (self.ahead or self.fetching):
             self.fetching = self.crew.fetcher.do(_fetch, self)
 
     def order(self, room: int) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final
 
+from webapp.arrays import plain, texts
 from webapp.sending.gate import Window
 from webapp.sending.results import RETRY, Result
 from webapp.sending.store import Cursor, Store
@@ -112,13 +113,13 @@ def _windows(landed: Sequence[Landed]) -> dict[str, Any]:
 
 def _arrays(results: list[Result]) -> dict[str, Any]:
     return {
-        "numbers": [r.row.recipient for r in results],
-        "statuses": [r.status for r in results],
-        "message_ids": [r.message_id for r in results],
-        "chat_ids": [r.wa_id for r in results],
-        "contents": [r.row.content for r in results],
-        "codes": [r.error_code for r in results],
-        "errors": [r.error_message for r in results],
+        "numbers": plain(r.row.recipient for r in results),
+        "statuses": texts(r.status for r in results),
+        "message_ids": texts(r.message_id for r in results),
+        "chat_ids": texts(r.wa_id for r in results),
+        "contents": texts(r.row.content for r in results),
+        "codes": plain(r.error_code for r in results),
+        "errors": texts(r.error_message for r in results),
         "stripe": counts.stripe(),
     }
 

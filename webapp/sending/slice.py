@@ -89,7 +89,8 @@ class Sender:
             if key not in self._lanes and self._shunned.get(key, 0) < time.monotonic():
                 self._open(item)
         for key, lane in list(self._lanes.items()):
-            if key not in found and lane.is_idle:
+            lane.has_work = key in found
+            if not lane.has_work and lane.is_idle:
                 del self._lanes[key]
 
     def _open(self, item: Item) -> None:
@@ -134,16 +135,15 @@ class Sender:
             flown.launch(self._flight)
 
     def _room(self, lane: Lane) -> int:
-        """How many more rows a lane may have recorded. A quarter of the room is left to the others, so that a number
-        whose provider hangs never takes all of it; and a window much smaller than it could be waits to grow."""
+        """How many more rows a lane may have recorded: a window is recorded while another is on the wire. A quarter of
+        the room is left to the others, so that a number whose provider hangs never takes all of it."""
         recorded = sum(other.recorded for other in self._lanes.values())
         unanswered = sum(other.unanswered for other in self._lanes.values())
         if recorded - unanswered > MOST_UNSETTLED:
             return 0
         share = min(lane.limit, (MOST_UNANSWERED - unanswered + lane.unanswered) * 3 // 4)
-        most = min(self._settings.send_window, share)
-        room = min(most, share - lane.unanswered)
-        return room if room * 2 >= most else 0
+        window = min(self._settings.send_window, (share + 1) // 2)
+        return window if lane.unanswered + window <= share else 0
 
     def _collect(self) -> None:
         """Take the answers that are there, or wait a moment for the next thing to happen."""

@@ -44,7 +44,7 @@ def read_error(body: dict[str, Any], answer: Answer) -> Refused | None:
 def read_json(body: bytes) -> dict[str, Any]:
     """The JSON object of an answer; empty when there is none."""
     try:
-        return mapping(json.loads(body))
+        return mapping(json.loads(body.decode()))
     except (ValueError, RecursionError):
         return {}
 

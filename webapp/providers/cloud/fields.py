@@ -23,6 +23,8 @@ def items(value: object) -> list[Any]:
 
 def clean(value: object, longest: int = 4096) -> str:
     """A text or a whole number as a text that PostgreSQL can keep: without NUL and halves of characters."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value[:longest]
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < _HUGE else ""
     if not isinstance(value, str):

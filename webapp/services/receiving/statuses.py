@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
+from webapp.arrays import plain, texts
 from webapp.db import db, on_commit
 from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.services import counts, progress
@@ -96,8 +97,8 @@ def _move(tenant_id: uuid.UUID, newest: Mapping[int, Told]) -> Sequence[Any]:
     given = {
         "tenant_id": tenant_id,
         "stripe": counts.stripe(),
-        "numbers": list(newest),
-        "errors": [words_of(one.failure) for one in told],
+        "numbers": plain(newest),
+        "errors": texts(words_of(one.failure) for one in told),
         **arrays(told),
     }
     return db.session.connection().exec_driver_sql(_MOVE, given).all()
@@ -124,8 +125,8 @@ def _opted_out(tenant_id: uuid.UUID, newest: Mapping[int, Told]) -> list[Wish]:
         return []
     given = {
         "tenant_id": tenant_id,
-        "numbers": list(refused),
-        "instances": [told.instance_id for told in refused.values()],
+        "numbers": plain(refused),
+        "instances": plain(told.instance_id for told in refused.values()),
     }
     rows = db.session.connection().exec_driver_sql(_PHONE_KEYS, given)
     return [

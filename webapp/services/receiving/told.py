@@ -3,8 +3,8 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from webapp.arrays import plain, texts
 from webapp.domain.statuses import RECIPIENT_RANK
 from webapp.providers.news import Status, Trouble
 from webapp.services.receiving.inbox import Body
@@ -86,15 +86,15 @@ def words_of(trouble: Trouble | None) -> str | None:
     return (trouble.details or trouble.title or None) if trouble else None
 
 
-def arrays(messages: Sequence[Told]) -> dict[str, list[Any]]:
+def arrays(messages: Sequence[Told]) -> dict[str, str]:
     """The same as columns, for `unnest`."""
     return {
-        "instances": [told.instance_id for told in messages],
-        "ids": [told.message_id for told in messages],
-        "statuses": [told.status for told in messages],
-        "codes": [told.failure.code if told.failure else None for told in messages],
+        "instances": plain(told.instance_id for told in messages),
+        "ids": texts(told.message_id for told in messages),
+        "statuses": texts(told.status for told in messages),
+        "codes": plain(told.failure.code if told.failure else None for told in messages),
         **{
-            name: [told.times.get(name) for told in messages]
+            name: plain(told.times.get(name) for told in messages)
             for name in ("sent", "delivered", "read", "failed")
         },
     }
