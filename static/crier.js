@@ -50,9 +50,10 @@
   // A link whose answer is shown in a dialog; without this file it is a page of its own.
   on("click", "[data-opens]", (link) => byId(link.dataset.opens)?.showModal());
 
-  // A word that must be typed before a grave act.
+  // A word that must be typed before a grave act; a number may be written with the separators of any country.
+  const plainly = (text) => (/^[\d.,'’\s]+$/.test(text) ? text.replace(/\D/g, "") : text.trim());
   const checkTyped = (input) => {
-    const same = input.value.trim() === input.dataset.typed;
+    const same = plainly(input.value) === plainly(input.dataset.typed);
     input.form.querySelector('[type="submit"]').disabled = !same;
   };
   on("input", "[data-typed]", checkTyped);
@@ -94,6 +95,23 @@
     output.classList.toggle("is-over", most > 0 && length > most);
   };
   on("input", "[data-counter]", count);
+
+  // What was wrong with a field is not said any longer once it is changed.
+  const mended = (changed) => {
+    const field = changed.closest("fieldset.field, .field, .when");
+    const form = changed.form;
+    for (const error of field?.querySelectorAll(".field-error") ?? []) error.remove();
+    for (const wrong of field?.querySelectorAll(".is-invalid, [aria-invalid]") ?? []) {
+      wrong.classList.remove("is-invalid");
+      wrong.removeAttribute("aria-invalid");
+    }
+    if (form && !form.querySelector(".field-error")) form.querySelector(".notice[data-focus]:has(a)")?.remove();
+  };
+  on("input", ".field, .when", (_field, e) => mended(e.target));
+  on("change", ".field, .when", (_field, e) => mended(e.target));
+
+  // A form that was refused stands at its own address: Back and Reload ask for the page, not for another POST.
+  if (document.querySelector("form[method=post]:not([action]) [role=alert]")) history.replaceState(null, "", location.href);
 
   // What was typed is not lost by a slip: the browser asks before it leaves a form that was changed.
   let unsaved = Boolean(document.querySelector("form[data-keep] [role=alert]"));
@@ -160,6 +178,8 @@
     byId("toasts").append(twin);
   };
   on("click", "[data-dismiss]", (button) => leave(button.closest("[data-toast]")));
+  // Whoever goes on while something is being fetched has not met an error.
+  htmx.logger = (_element, name, detail) => name === "htmx:sendAbort" && delete detail.error;
   // A refusal that names its own place (HX-Retarget: the toasts) is shown there instead of our general one.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (!detail.isError || !detail.xhr.getResponseHeader("HX-Retarget")) return;

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -481,3 +481,46 @@ def test_a_broken_placeholder_never_goes_out(owner: Person) -> None:
         review.launch(owner.tenant_id, draft.id)
     with pytest.raises(Invalid, match="is no placeholder"):
         moves.start(owner.tenant_id, draft.id)
+
+
+def test_a_scheduled_campaign_is_asked_about_before_it_is_changed_and_the_draft_says_so(
+    owner: Person,
+) -> None:
+    make_contact(owner.tenant_id)
+    draft = make_draft(owner.tenant_id, scheduled_at=in_a_week(), time_zone="Europe/Oslo")
+    start(owner, draft)
+    page = owner.get(f"/campaigns/{draft.id}").text
+    dialog = page[page.index('id="change-dialog"') :]
+    assert "it does not go out on" in dialog
+    assert page.index("/unschedule") > page.index('id="change-dialog"')
+    owner.post(f"/campaigns/{draft.id}/unschedule")
+    for step in ("message", "review"):
+        assert "it is not any more" in owner.get(edit(draft, step)).text
+    start(owner, draft)
+    owner.post(f"/campaigns/{draft.id}/unschedule")
+    assert "it is not any more" in owner.get(edit(draft, "review")).text
+
+
+def test_whom_free_text_does_not_reach_is_said_before_the_start(owner: Person) -> None:
+    make_contact(owner.tenant_id, last_inbound_at=datetime.now(UTC))
+    make_contact(owner.tenant_id)
+    draft = make_draft(owner.tenant_id, scheduled_at=in_a_week())
+    page = owner.get(edit(draft, "review")).text
+    sentence = "WhatsApp will refuse this message to 1 of 2 people."
+    assert page.count(sentence) == 3
+    assert page.index(sentence) < page.index('commandfor="start-dialog"')
+    assert sentence in owner.post(f"/campaigns/{draft.id}/audience-count", htmx=True).text
+    start(owner, draft)
+    page = owner.get(f"/campaigns/{draft.id}").text
+    assert sentence in page
+    assert "<strong>2</strong> people" in page
+
+
+def test_a_simulated_number_is_said_to_refuse_nobody(app: Flask, owner: Person) -> None:
+    make_contact(owner.tenant_id)
+    simulator = f"http://127.0.0.1:{app.config['CRIER'].simulator_port}"
+    draft = make_draft(owner.tenant_id, whatsapp_instance_id=make_instance(owner.tenant_id, simulator).id)
+    page = owner.get(edit(draft, "review")).text
+    assert "This number is simulated" in page
+    assert "With a real number WhatsApp would refuse this to all of them." in page
+    assert "WhatsApp will refuse" not in page

@@ -48,6 +48,13 @@ def is_out_of_reach(instance: WhatsAppInstance) -> bool:
     return instance.base_url == META and (ours.scheme != "https" or _is_private(ours.hostname or ""))
 
 
+def is_simulated(instance: WhatsAppInstance) -> bool:
+    """Whether this number's messages go to the stand-in of this installation, which refuses nobody for being late."""
+    ours = urlsplit(instance.base_url)
+    is_here = ours.hostname in ("127.0.0.1", "::1", "localhost")
+    return is_here and ours.port == current_app.config["CRIER"].simulator_port
+
+
 def is_going_on(instance: WhatsAppInstance) -> bool:
     """Whether a check is queued or running."""
     return instance.status in ("unchecked", "checking")

@@ -7,9 +7,9 @@ from flask import render_template, request
 
 from webapp.domain import placeholders
 from webapp.domain.errors import N_, Invalid, NotFound
-from webapp.services import audience
+from webapp.services import audience, instance_checks
 from webapp.services.audience import REASONS, TWICE
-from webapp.services.campaigns import drafts, review
+from webapp.services.campaigns import drafts, listing, review
 from webapp.services.previews import EVERYBODY
 from webapp.views import message_text
 from webapp.views.campaigns import typed
@@ -81,7 +81,13 @@ def reach(campaign: Any) -> dict[str, Any]:
         if chosen.is_somebody
         else None
     )
-    return {"reach": counted, "text": text, "left_out": LEFT_OUT}
+    return {"reach": counted, "text": text, "left_out": LEFT_OUT, "is_simulated": is_simulated(campaign)}
+
+
+def is_simulated(campaign: Any) -> bool:
+    """Whether the chosen number only seems to send."""
+    number = review.number_of(campaign)
+    return number is not None and instance_checks.is_simulated(number)
 
 
 @bp.post("/<uuid:campaign_id>/audience-count")
@@ -103,10 +109,15 @@ def left_out_typed(campaign_id: uuid.UUID, reason: str):
     return _left_out(campaign_id, reason, "campaigns/left_out_people.html")
 
 
+def _unbegun(campaign_id: uuid.UUID) -> Any:
+    campaign = listing.get(here().tenant.id, campaign_id)
+    return campaign if campaign.status == "scheduled" else drafts.get(campaign.tenant_id, campaign.id)
+
+
 def _left_out(campaign_id: uuid.UUID, reason: str, template: str):
     if reason not in (*REASONS, TWICE):
         raise NotFound
-    campaign = drafts.get(here().tenant.id, campaign_id)
+    campaign = _unbegun(campaign_id)
     text = typed.text_of(campaign)
     people = audience.left_out(
         campaign.tenant_id,

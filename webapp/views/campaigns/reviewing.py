@@ -26,8 +26,6 @@ def page(campaign: Any, refusal: Invalid | None = None):
         missing=missing,
         refusal=refusal,
         refused_step=refusal.field if refusal and refusal.field in progress.ORDER else None,
-        reach=reach,
-        left_out=beside.LEFT_OUT,
         stamp=review.stamp(campaign),
         look_url=url_for("campaigns.step", campaign_id=campaign.id, step="review"),
         typed=str(reach.reached) if reach and reach.reached > review.TYPED_ABOVE else None,
@@ -68,6 +66,9 @@ def told(campaign: Any, reach: Any = None) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "number": number,
+        "reach": reach,
+        "left_out": beside.LEFT_OUT,
+        "is_simulated": beside.is_simulated(campaign),
         "chosen": chosen,
         "groups": [group for group in choices.groups(campaign.tenant_id, ids) if group.id in ids],
         "lost": choices.lost_groups(campaign.tenant_id, ids),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from webapp.domain import whatsapp_text
 from webapp.domain.errors import Invalid, NotFound
-from webapp.services.campaigns import listing, moves
+from webapp.services.campaigns import listing, moves, review
 from webapp.services.live import watch
 from webapp.views import live
 from webapp.views.campaigns import beside, frames, recipients, reviewing
@@ -26,8 +26,9 @@ def show(campaign_id: uuid.UUID):
     if campaign.status == "draft" and here().can("campaigns.step"):
         return to("campaigns.step", campaign_id=campaign_id, step=campaign.wizard_step)
     if campaign.status in PLANNED:
+        reach = review.reach_of(campaign) if campaign.status == "scheduled" else None
         return render_template(
-            "campaigns/planned.html", **reviewing.told(campaign), **beside.around(campaign)
+            "campaigns/planned.html", **reviewing.told(campaign, reach), **beside.around(campaign)
         )
     state = _state(campaign_id)
     people = recipients.around(campaign, state.figures)
