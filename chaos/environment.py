@@ -16,14 +16,19 @@ PROVIDER_SECONDS = 1.5
 _OURS = ("TRUSTED_PROXIES", "ALLOWED_HOSTS", "HOST", "WEB_CONCURRENCY", "SEND_WINDOW")
 
 
-def environment(database_url: str, redis_url: str, data: Path) -> dict[str, str]:
-    """The environment of every process of ours; a web process adds its own address."""
+def environment(database_url: str, redis_url: str, data: Path, house: Path) -> dict[str, str]:
+    """The environment of every process of ours; a web process adds its own address.
+
+    Args:
+        data: the servers' folder, where the secrets are.
+        house: what the processes are to take for their DATA_DIR.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
     return inherited | {
         **running.secrets(data),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "DATA_DIR": str(data),
+        "DATA_DIR": str(house),
         "EGRESS_ALLOW": "127.0.0.1/32:1024-65535",
         "SEND_LEASE_SECONDS": str(LEASE_SECONDS),
         "SWEEP_SECONDS": str(SWEEP_SECONDS),

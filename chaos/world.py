@@ -122,7 +122,9 @@ def world(ground: Ground, name: str, seed: int, shape: Shape) -> Iterator[World]
     redis_url = ground.servers.redis_url
     Redis.from_url(redis_url).flushall()
     app = application(database_url, redis_url, ground.data)
-    env = environment(database_url, redis_url, ground.data)
+    house = folder / "house"
+    house.mkdir()
+    env = environment(database_url, redis_url, ground.data, house)
     keeper = Keeper(logs)
     provider = Provider(keeper, folder, free_port(), env)
     made = World(ground, database_url, logs, app, keeper, provider, Random(seed), env)

@@ -12,7 +12,7 @@ REASON = "database_changed"
 _STOPPED = "select status, paused_reason from campaigns where id = %s"
 
 
-def strike(world: World, send: Send, _dice: Random) -> None:
+def strike(world: World, send: Send, dice: Random) -> None:
     postgres = world.ground.servers.postgres
     folder = world.ground.data / "postgres"
     copy = world.ground.folder / "older"
@@ -26,6 +26,9 @@ def strike(world: World, send: Send, _dice: Random) -> None:
     shutil.rmtree(folder)
     shutil.copytree(copy, folder, symlinks=True)
     shutil.rmtree(copy)
+    if dice.random() < 0.5:
+        # What was kept in Redis may be gone as well.
+        world.redis().flushall()
     postgres.start()
     world.findings.extend(_stands_still(world, send, before))
 
