@@ -180,7 +180,7 @@ def test_of_very_many_people_some_are_looked_at_and_that_is_said(app: Flask, own
 def test_a_check_that_takes_too_long_is_said_and_is_no_clean_bill(
     app: Flask, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.services.doctor.look.SECONDS_EACH", 0.001)
+    monkeypatch.setattr("webapp.services.doctor.look.SECONDS_EACH", 0.3)
     make_lived(app, owner)
     db.session.rollback()
     with as_owner() as connection:

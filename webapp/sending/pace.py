@@ -1,7 +1,8 @@
 """Pace: a token bucket for each WhatsApp number in Redis, shared by all senders.
 
 Tokens granted in any one second never exceed the number's messages per second: what a full bucket holds and what
-flows in during a second add up to it. Without Redis a sender falls back to a share of its own, never to "unlimited".
+flows in during a second add up to less than one more. So an asker may be late by a fortieth of a second and loses
+nothing. Without Redis a sender falls back to a share of its own, never to "unlimited".
 """
 
 import time
@@ -14,9 +15,9 @@ from redis import Redis, RedisError
 
 from webapp.services import slowness
 
-# A full bucket holds this share of a second's worth; below 40 a second single messages are spaced evenly.
-BURST: Final = 0.025
-SMOOTH_BELOW: Final = 40
+# A full bucket holds one message and this share of a second's worth; so much less flows in, and a hair less still.
+BURST: Final = 0.0249
+HAIR: Final = 0.999
 
 # Without Redis nobody knows how many senders there are: each takes this share.
 ALONE: Final = 0.1
@@ -25,7 +26,7 @@ ALONE: Final = 0.1
 LONGEST_WAIT: Final = 1.0
 
 # A second's worth is granted at most once in a second even when the bucket was forgotten: it begins empty.
-# KEYS: bucket, slowness. ARGV: wanted, limit, burst share, smooth below, recovery step and seconds, now or nothing.
+# KEYS: bucket, slowness. ARGV: wanted, limit, burst share, hair, recovery step and seconds, now or nothing.
 # Returns {granted, milliseconds until the next token}. The clock is Redis's own: senders' clocks may differ. If it
 # goes back, as after a failover, the bucket begins anew.
 _TAKE: Final = """
@@ -41,11 +42,8 @@ if factor < 1 then
   factor = math.min(1, factor + steps * tonumber(ARGV[5]))
 end
 local pace = math.max(limit * factor, 0.2)
-local capacity, rate = 1, pace
-if pace >= tonumber(ARGV[4]) then
-  capacity = math.max(1, math.floor(pace * tonumber(ARGV[3])))
-  rate = pace - capacity
-end
+local capacity = 1 + pace * tonumber(ARGV[3])
+local rate = pace * (1 - tonumber(ARGV[3])) * tonumber(ARGV[4])
 local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens, at = tonumber(state[1] or 0), tonumber(state[2] or now)
 if at > now + 1000 then tokens, at = 0, now end
@@ -97,7 +95,7 @@ class Pace:
         keys = [f"pace:{instance_id}", slowness.key(instance_id)]
         recovery = (slowness.RECOVERY_STEP, slowness.RECOVERY_SECONDS)
         now = (self._clock(),) if self._clock else ()
-        return self._take(keys, [wanted, per_second, BURST, SMOOTH_BELOW, *recovery, *now])
+        return self._take(keys, [wanted, per_second, BURST, HAIR, *recovery, *now])
 
     def _alone(self, instance_id: uuid.UUID, wanted: int, per_second: int) -> Grant:
         rate = max(per_second * ALONE, 0.2)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from redis import Redis
 
 from webapp import broker
-from webapp.services import counts
+from webapp.services import counts, slowness
 
 CHANNEL: Final = "live"
 AT_MOST_EVERY_MS: Final = 250
@@ -33,7 +33,9 @@ def publish_from(
         return
     figures = fetch()
     if figures is not None:
-        broker.publish_on(redis, CHANNEL, {"tenant_id": str(tenant_id), **_plain(figures)})
+        slowed = slowness.of(redis, figures["whatsapp_instance_id"])
+        told = _plain(figures) | {"slowed": slowed.told() if slowed else None}
+        broker.publish_on(redis, CHANNEL, {"tenant_id": str(tenant_id), **told})
 
 
 def _plain(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from webapp.domain.errors import N_, NotFound
 from webapp.domain.statuses import FINAL_CAMPAIGN_STATUSES
 from webapp.services import counts
+from webapp.services.slowness import Slowness
 
 # The segments of the bar, from the best news to none, and the statuses of the recipients behind each.
 SEGMENTS: Final[dict[str, tuple[str, ...]]] = {
@@ -74,6 +75,7 @@ class Figures:
     created_at: datetime | None = None
     ran_seconds: float = 0
     paused_by: str | None = None
+    slowed: Slowness | None = None
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Figures":
@@ -81,6 +83,7 @@ class Figures:
         given = {field.name: told[field.name] for field in fields(cls) if field.name in told}
         given |= {name: _time(told.get(name)) for name in _TIMES}
         given["id"] = uuid.UUID(str(told["id"]))
+        given["slowed"] = Slowness.of(told.get("slowed"))
         given["failures"] = {int(code): count for code, count in (told["failures"] or {}).items()}
         return cls(**given)
 

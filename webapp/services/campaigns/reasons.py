@@ -110,6 +110,21 @@ UNCERTAIN: Final = Reason(
 )
 
 
+# What a number is slowed for, at the end of a sentence.
+_SLOWED: Final = {
+    130429: N_("the number's throughput limit"),
+    80007: N_("the limit of calls of its WhatsApp account"),
+    4: N_("the limit of calls of its app at Meta"),
+    17: N_("the limit of calls of its access token"),
+}
+_SLOWED_OTHERWISE: Final = N_("a limit of WhatsApp's")
+
+
+def of_slowness(code: int) -> str:
+    """What a number is slowed for, to be put at the end of a sentence."""
+    return _SLOWED.get(code, _SLOWED_OTHERWISE)
+
+
 def of_stop(code: str | None) -> Reason:
     """What campaigns.paused_reason means: who or what stopped it, or why it ended without reaching anybody."""
     if code and code.startswith("error_"):

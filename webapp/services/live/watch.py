@@ -2,16 +2,17 @@
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 
+from webapp import broker
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign, CampaignSample
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services import counts, heard
+from webapp.services import counts, heard, slowness
 from webapp.services.campaigns.figures import Figures
 from webapp.services.live.pace import CHART_OVER, Pace, Sample
 
@@ -48,6 +49,13 @@ class State:
     def is_held(self) -> bool:
         """It runs, and yet nothing leaves."""
         return self.figures.status == "running" and (self.sender is None or self.sender.is_held)
+
+    @property
+    def slowed_to(self) -> float | None:
+        """The share of its pace that the number has now, 0 while it waits; None when it is as fast as it may."""
+        slowed = self.figures.slowed
+        share = slowed.share(self.now) if slowed and self.figures.status == "running" else 1.0
+        return share if share < 1 else None
 
 
 @dataclass(slots=True)
@@ -104,7 +112,8 @@ def load(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Watch | None:
         told = counts.read(tenant_id, campaign_id)
         if told is None:
             return None
-        figures = Figures.of(told)
+        slowed = slowness.of(broker.redis(), told["whatsapp_instance_id"])
+        figures = replace(Figures.of(told), slowed=slowed)
         samples = _samples(tenant_id, figures)
         return Watch(tenant_id, figures, Pace.of(samples), _sender(tenant_id, campaign_id))
     finally:

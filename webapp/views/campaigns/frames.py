@@ -78,6 +78,7 @@ def seen(state: State) -> dict[str, Any]:
         else said(schedule.done_by(state.now, left, g.visitor.tenant.time_zone)),
         "took": None if took is None else short(took),
         "stop": reasons.of_stop(figures.paused_reason) if figures.paused_reason else None,
+        "slowed": _slowed(state),
         "held": reasons.NUMBER_HELD if state.is_held else None,
         "failures": reasons.failures(figures.failures),
         "in_doubt": reasons.UNCERTAIN,
@@ -88,4 +89,20 @@ def seen(state: State) -> dict[str, Any]:
             if code in LEFT_OUT and code != TWICE
         ],
         "repeated": figures.excluded.get(TWICE, 0),
+    }
+
+
+def _slowed(state: State) -> dict[str, Any] | None:
+    """Why it is slower than its number may be, until it has recovered."""
+    slowed, share = state.figures.slowed, state.slowed_to
+    if slowed is None or share is None or state.sender is None:
+        return None
+    most = state.sender.messages_per_second
+    return {
+        "to": max(1, round(most * slowed.factor)),
+        "at": slowed.at,
+        "why": reasons.of_slowness(slowed.code),
+        "now": max(1, round(most * share)),
+        "most": most,
+        "until": slowed.since if share == 0 else None,
     }
