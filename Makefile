@@ -25,6 +25,7 @@ bench: .venv/for-test ## benchmarks, as ratios to a bare loop; ARGS="http tls --
 
 chaos: .venv/for-test ## the fault suite, docs/faults.md; FAULT=S7 for one fault, SEEDS=20 for the long form
 	@.venv/bin/python -m chaos $(if $(FAULT),--fault $(FAULT)) $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
+	@$(if $(FAULT)$(SEEDS),:,CHAOS=1 .venv/bin/pytest -n 0 tests/sending/test_protocol.py)
 
 mutants: .venv/for-test ## engines broken on purpose: the fault suite must find each; MUTANT=no_gate for one
 	@.venv/bin/python -m chaos.mutants $(MUTANT)
