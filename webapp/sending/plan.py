@@ -1,5 +1,6 @@
 """Plan: who gets the message, written down in one statement; a crash leaves nothing and the next start plans anew."""
 
+import logging
 import uuid
 from typing import Any, Final
 
@@ -9,10 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp import broker
 from webapp.db import act_for, db, on_commit
 from webapp.domain import placeholders
+from webapp.domain.errors import Refusal
 from webapp.models.campaigns import Campaign
 from webapp.models.recipients import Recipient
 from webapp.services import audience
 from webapp.services.campaigns import moves
+
+log = logging.getLogger(__name__)
 
 # Numbers in a batch: what one sender holds a lease on, and what is looked at again after it died.
 BATCH: Final = 1000
@@ -34,8 +38,15 @@ def plan(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> None:
     if campaign is None:
         db.session.rollback()
         return
-    if campaign.total_recipients == 0:
-        _write(campaign)
+    try:
+        if campaign.total_recipients == 0:
+            _write(campaign)
+    except Refusal:
+        # It would be refused at every further try: it ends, and its page says that it could not be prepared.
+        log.exception("not_planned", extra={"campaign": str(campaign_id)})
+        moves.moved(campaign, "failed")
+        db.session.commit()
+        return
     if campaign.total_recipients:
         moves.moved(campaign, "running")
         on_commit(broker.ring, "send_slice")

@@ -52,7 +52,8 @@ _SUMS: Final = ", ".join(f"c.{count} + coalesce(sum(s.{count}), 0) as {count}" f
 # Twice got it who was sent to again, got that, and of whose given up attempt news came after all.
 READ: Final = f"""
 select c.id, c.whatsapp_instance_id, c.name, c.status, c.paused_reason, c.total_recipients, c.scheduled_at,
-  c.started_at, c.completed_at, c.created_at, c.ran_seconds, c.paused_by, c.excluded, clock_timestamp() as at, {_SUMS}, (
+  c.started_at, c.completed_at, c.created_at, c.ran_seconds, c.paused_by, c.excluded,
+  clock_timestamp() as at, {_SUMS}, (
     select jsonb_object_agg(f.error_code, f.count) from campaign_failures f
     where f.tenant_id = c.tenant_id and f.campaign_id = c.id and f.count > 0) as failures, (
     select count(distinct g.recipient_number) from given_up_attempts g
