@@ -15,7 +15,6 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, Engine, MetaData, create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
-from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import UpdateBase
 
 APP_ROLE = "crier_app"
@@ -61,7 +60,9 @@ def init_app(app: Flask, database_url: str, statement_timeout_ms: int) -> None:
     db.init_app(app)
     app.extensions["crier_owner"] = create_engine(
         sqlalchemy_url(database_url),
-        poolclass=NullPool,
+        pool_size=2,
+        max_overflow=8,
+        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": session_options(None, 60_000)},
     )

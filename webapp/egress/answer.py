@@ -43,7 +43,7 @@ PROBLEM_WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message, and that would cost three times as much
 class Answer:
     """What came back for one request, with the context it was posted under.
 

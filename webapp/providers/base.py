@@ -24,7 +24,7 @@ class Number:
     verify_token: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message
 class Accepted:
     """The provider took the message. `wa_id` may differ from the number it was sent to."""
 

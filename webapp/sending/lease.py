@@ -1,5 +1,6 @@
 """Lease: one sender at a time holds a batch, for as long as it keeps gating."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any, Final
@@ -50,12 +51,12 @@ returning b.id, b.kind, b.next_number, b.last_number
 """
 
 _FIRST_ROWS: Final = """
-select number, number as recipient, phone_number, message_data as values, 1 as attempt
+select number, number as recipient, phone_number, message_data::text as values, 1 as attempt
 from campaign_recipients where tenant_id = %(tenant_id)s and number between %(next)s and %(last)s order by number
 """
 
 _RETRY_ROWS: Final = """
-select t.number, r.number as recipient, r.phone_number, r.message_data as values, t.attempt
+select t.number, r.number as recipient, r.phone_number, r.message_data::text as values, t.attempt
 from send_retries t join campaign_recipients r on r.tenant_id = t.tenant_id and r.number = t.recipient_number
 where t.tenant_id = %(tenant_id)s and t.number between %(next)s and %(last)s order by t.number
 """
@@ -107,7 +108,10 @@ def claim(store: Store, tenant_id: uuid.UUID, campaign_id: uuid.UUID, seconds: f
         given |= {"next": found["next_number"], "last": found["last_number"]}
         query = _RETRY_ROWS if found["kind"] == "retry" else _FIRST_ROWS
         with cursor.connection.cursor(row_factory=tuple_row) as tuples:
-            rows = [Row(*row) for row in tuples.execute(query, given)]
+            rows = [
+                Row(number, recipient, phone_number, json.loads(values), attempt)
+                for number, recipient, phone_number, values, attempt in tuples.execute(query, given)
+            ]
     return Batch(tenant_id, campaign_id, found["id"], given["token"], rows)
 
 

@@ -80,7 +80,7 @@ class Flown:
             self.down_at = time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InAir:
     """What comes back with an answer: whose it is."""
 
