@@ -162,7 +162,7 @@
     setTimeout(() => toast.remove(), 200);
   };
   const wait = (toast) => {
-    if (!["good", "info"].includes(toast.dataset.toast) || toast.dataset.waits) return;
+    if (!["good", "info"].includes(toast.dataset.toast) || toast.dataset.waits || "stays" in toast.dataset) return;
     toast.dataset.waits = "yes";
     let timer;
     const start = () => (timer = setTimeout(leave, toast.querySelector("form") ? 12000 : 6000, toast));

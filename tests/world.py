@@ -13,6 +13,7 @@ from tests.people import Person
 from webapp.db import act_for, as_owner, db
 from webapp.models.callback_inbox import Callback
 from webapp.models.campaigns import Campaign
+from webapp.models.contact_acts import ContactAct
 from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
 from webapp.models.imports import ImportChunk, ImportRow, ImportRun
@@ -71,7 +72,13 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
         tenant_id=tenant_id, file_name=f"{canary}.csv", size=10, encoding="utf-8", delimiter=",",
         headers=[canary], status="completed", refused=1,
     )  # fmt: skip
-    db.session.add_all([draft, running, run])
+    act = ContactAct(
+        tenant_id=tenant_id,
+        kind="trash",
+        which={"at": "2026-01-01T00:00:00+00:00"},
+        finished_at=db.func.now(),
+    )
+    db.session.add_all([draft, running, run, act])
     db.session.flush()
     message = Message(
         tenant_id=tenant_id, whatsapp_instance_id=instance.id, contact_id=contact.id, campaign_id=running.id,
@@ -109,6 +116,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "campaign_id": running.id,
             "draft_id": draft.id,
             "run_id": run.id,
+            "act_id": act.id,
             "message_id": message.id,
             "user_id": person.user_id,
             "tenant_id": tenant_id,

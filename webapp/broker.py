@@ -29,6 +29,7 @@ JOBS: Final = {
     "send_again": "work",
     "run_import": "work",
     "check_instance": "work",
+    "act_on_contacts": "work",
 }
 
 _functions: dict[str, Callable[..., None]] = {}

@@ -3,7 +3,7 @@
 import uuid
 
 from webapp.sending import continuity, plan, senders
-from webapp.services import bells, instance_checks
+from webapp.services import bells, contact_acts, instance_checks
 from webapp.services.campaigns import again_steps
 from webapp.services.imports import work as imports
 from webapp.services.receiving import apply as receiving
@@ -37,3 +37,9 @@ def run_import(tenant_id: str, import_run_id: str) -> None:
 
 def check_instance(tenant_id: str, instance_id: str) -> None:
     instance_checks.check(uuid.UUID(tenant_id), uuid.UUID(instance_id))
+
+
+def act_on_contacts(tenant_id: str, act_id: str) -> None:
+    """Change contacts for a second or two; while there are more, the next bell hangs already."""
+    if contact_acts.advance(uuid.UUID(tenant_id), uuid.UUID(act_id)):
+        bells.ring("act_on_contacts", uuid.UUID(tenant_id), uuid.UUID(act_id))

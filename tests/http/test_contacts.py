@@ -1,5 +1,6 @@
 import re
 import uuid
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -9,7 +10,7 @@ from tests.people import Person, join
 from webapp.db import act_for, db
 from webapp.models.messages_history import Message
 from webapp.models.tenants import Tenant
-from webapp.services import contacts, groups, opt_outs
+from webapp.services import contact_acts, contacts, groups, opt_outs
 from webapp.views import contact_bulk
 
 
@@ -202,18 +203,60 @@ def test_everything_that_matches_is_taken_and_nobody_else(owner: Person) -> None
     )
     make_contact(owner.tenant_id, "Ana Other")
     filters = {"everything": "1", "q": "ana", "group": str(group.id)}
-    assert owner.post("/contacts/bulk/delete", filters).status_code == 303
+    assert owner.post("/contacts/bulk/delete", filters | {"people": "1"}).status_code == 303
     assert names(owner) == ["Ana Other", "Bert"]
 
 
-def test_a_click_that_took_as_many_as_it_may_says_that_more_may_be_left(
+def test_all_that_match_go_into_the_trash_only_by_their_exact_number(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_bulk, "TYPED_ABOVE", 1)
+    for name in ("Ana", "Ana Other", "Bert"):
+        make_contact(owner.tenant_id, name)
+    filters = {"everything": "1", "q": "ana", "next": "/contacts?q=ana"}
+    asked = owner.post("/contacts/bulk/delete", filters).headers["Location"]
+    page = owner.get(asked).text
+    assert "<strong>2</strong> contacts go into the trash" in page
+    assert 'data-typed="2"' in page
+    assert owner.post("/contacts/bulk/delete", filters | {"people": "2", "typed": "3"}).status_code == 422
+    assert len(names(owner)) == 3
+    owner.post("/contacts/bulk/delete", filters | {"people": "2", "typed": "2"})
+    assert names(owner) == ["Bert"]
+    page = owner.get("/contacts").text
+    assert "data-stays" in page
+    undo(owner, page)
+    assert len(names(owner)) == 3
+
+
+def test_the_trash_gives_back_all_that_match(owner: Person) -> None:
+    for name in ("Ana", "Ana Other", "Bert"):
+        contacts.remove(owner.tenant_id, make_contact(owner.tenant_id, name).id)
+    owner.post("/contacts/bulk/restore", {"everything": "1", "trash": "1", "next": "/contacts?trash=1"})
+    assert len(names(owner)) == 3
+
+
+def test_very_many_are_changed_by_workers_and_the_page_says_how_far_they_are(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contact_bulk, "MOST_AT_ONCE", 2)
-    for names_of_click, is_told in ((["Ana"], False), (["Bert", "Cleo"], True)):
-        chosen = [make_contact(owner.tenant_id, name).id for name in names_of_click]
-        owner.post("/contacts/bulk/delete", {"ids": chosen})
-        assert ("a click takes 2 at most" in owner.get("/contacts").text) is is_told
+    monkeypatch.setattr(contact_acts, "STEP", 2)
+    for name in ("Ana", "Bert", "Cleo"):
+        make_contact(owner.tenant_id, name)
+
+    def carried_out(path: str, **typed: str) -> str:
+        place = owner.post(path, {"everything": "1"} | typed).headers["Location"]
+        assert "of 3" in owner.get(place).text
+        contact_acts.advance(owner.tenant_id, uuid.UUID(place.rsplit("/", 1)[1]))
+        return owner.get(place).text
+
+    assert "3 contacts were added to the group." in carried_out("/contacts/bulk/join", new_group="Everybody")
+    page = carried_out("/contacts/bulk/delete", people="3")
+    assert "3 contacts are in the trash." in page
+    assert names(owner) == []
+    at = re.search(r'name="at" value="([^"]+)"', page)
+    assert at
+    assert "3 contacts are back." in carried_out("/contacts/bulk/restore", at=unescape(at[1]))
+    assert len(names(owner)) == 3
 
 
 def test_chosen_people_join_a_group_and_leave_it(owner: Person) -> None:

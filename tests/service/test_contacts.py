@@ -429,6 +429,8 @@ def test_nobody_counts_beyond_what_is_told(owner: Person, monkeypatch: pytest.Mo
     assert contact_lists.counted(owner.tenant_id, Which(q="dana")) == contact_lists.Count(3)
     make_contact(owner.tenant_id, "Dana")
     assert contact_lists.counted(owner.tenant_id, Which(q="dana")) == contact_lists.Count(3, and_more=True)
+    assert contact_lists.counted(owner.tenant_id, Which()) == contact_lists.Count(4)
+    monkeypatch.setattr(contact_lists, "MOST_COUNTED_PLAINLY", 3)
     assert contact_lists.counted(owner.tenant_id, Which()) == contact_lists.Count(3, and_more=True)
 
 

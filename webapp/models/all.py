@@ -5,6 +5,7 @@ from webapp.models import (
     audit_log,
     callback_inbox,
     campaigns,
+    contact_acts,
     contacts,
     events,
     exports,
@@ -23,7 +24,7 @@ from webapp.models import (
 )
 
 __all__ = [
-    "again", "audit_log", "callback_inbox", "campaigns", "contacts", "events", "exports", "groups", "imports",
+    "again", "audit_log", "callback_inbox", "campaigns", "contact_acts", "contacts", "events", "exports", "groups", "imports",
     "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants", "users",
     "webhooks", "whatsapp_instances",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from webapp.services import imports_overdue, instance_checks
 # Work of all tenants that waits for a job: (job, the query for its arguments).
 _WAITING: Final = (
     ("apply_callbacks", text("select distinct tenant_id from callback_inbox where applied_at is null")),
+    ("act_on_contacts", text("select tenant_id, id from contact_acts where finished_at is null")),
     ("send_again", text("select tenant_id, id from sendings_again where finished_at is null")),
     (
         "check_instance",

@@ -38,11 +38,17 @@ class Restored:
     taken: int
 
 
-def remove(tenant_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which) -> Removed:
-    """Move people to the trash: once this has returned, no message reaches them any more."""
+def remove(
+    tenant_id: uuid.UUID, chosen: Collection[uuid.UUID] | Which, *, at: datetime | None = None
+) -> Removed:
+    """Move people to the trash: once this has returned, no message reaches them any more.
+
+    Args:
+        at: the moment by which they come back, when they are a part of more; else that of this click.
+    """
     lock_tenant(tenant_id)
     # After the lock, so that no two clicks of a tenant share it.
-    at = db.session.scalars(select(func.clock_timestamp())).one()
+    at = at or db.session.scalars(select(func.clock_timestamp())).one()
     gone = update(Contact).where(
         Contact.tenant_id == tenant_id,
         Contact.deleted_at.is_(None),

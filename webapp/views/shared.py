@@ -42,15 +42,22 @@ def attempt(form: FlaskForm, act: Callable[[], Any]) -> Any | None:
         return None
 
 
-def said(message: str, *, undo: str | None = None, **fields: Any) -> None:
-    """Tell what was done on the next page; `undo` is the endpoint that takes it back, `fields` go to it."""
+def said(message: str, *, undo: str | None = None, stays: bool = False, **fields: Any) -> None:
+    """Tell what was done on the next page; `undo` is the endpoint that takes it back, `fields` go to it.
+
+    What `stays` is there until somebody goes on or puts it away.
+    """
     if undo is None:
         flash(message, "good")
     else:
         url_values = {name: value for name, value in fields.items() if not isinstance(value, list)}
         hidden = [[name, str(v)] for name, value in fields.items() if isinstance(value, list) for v in value]
         # Flask keeps whatever JSON can hold; the toast knows this shape.
-        told: Any = {"message": message, "undo": {"url": url_for(undo, **url_values), "fields": hidden}}
+        told: Any = {
+            "message": message,
+            "undo": {"url": url_for(undo, **url_values), "fields": hidden},
+            "stays": stays,
+        }
         flash(told, "good")
 
 
