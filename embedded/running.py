@@ -19,7 +19,8 @@ def secrets(folder: Path) -> dict[str, str]:
 
 
 def urls(folder: Path) -> dict[str, str]:
-    """DATABASE_URL and REDIS_URL of the folder's running servers; what does not run is left out."""
+    """DATABASE_URL, REDIS_URL and BASE_URL of what runs in the folder, and its SIMULATOR_PORT; what does not run is
+    left out."""
     if not is_locked(folder):
         return {}
     try:

@@ -26,6 +26,11 @@ class Settings:
         """Where this machine reaches its own web process."""
         return _EVERYWHERE.get(self.host, self.host)
 
+    @property
+    def places(self) -> dict[str, str]:
+        """Where pages and simulator are found, for commands that are started by hand."""
+        return {"BASE_URL": self.base_url, "SIMULATOR_PORT": str(self.simulator_port)}
+
     def env(self) -> dict[str, str]:
         """What every program may know: what was given, with the places filled in."""
         return {
@@ -33,8 +38,7 @@ class Settings:
             "DATA_DIR": str(self.data_dir),
             "HOST": self.host,
             "PORT": str(self.port),
-            "SIMULATOR_PORT": str(self.simulator_port),
-            "BASE_URL": self.base_url,
+            **self.places,
             "EGRESS_ALLOW": self._egress_allow(),
             "PYTHONUNBUFFERED": "1",
         }

@@ -36,7 +36,7 @@ def up(make_table: MakeTable = table, *, fsync: bool = True) -> int:
             if not secrets(settings.data_dir):
                 console.note(f"the first start with {settings.data_dir}: making secrets and a database")
             urls = _start_servers(settings, supervisor, fsync=fsync)
-            stack.enter_context(announced(settings.data_dir, urls))
+            stack.enter_context(announced(settings.data_dir, urls | settings.places))
             _open_house(settings, supervisor, console, make_table(settings, _env(settings, urls)))
             supervisor.until(lambda: False)
         except Asked:

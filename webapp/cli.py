@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi tenants create | users add | users link | seed | doctor`."""
+"""The command line: `flask --app wsgi tenants create|list | users add|list|link | seed | doctor`."""
 
 import json
 import uuid
@@ -50,16 +50,47 @@ def refusing(command: F) -> F:
 @tenants.command("create")
 @click.argument("name")
 @click.option("--owner-email", required=True, metavar="ADDRESS")
+@click.option("--same-name", is_flag=True, help="There is a tenant of this name, and this is another one.")
 @as_json
 @refusing
-def create_tenant(name: str, owner_email: str, as_json: bool) -> None:
+def create_tenant(name: str, owner_email: str, same_name: bool, as_json: bool) -> None:
     """Make a tenant with its owner, who signs in with the link that is printed."""
+    if not same_name and (twin := accounts.tenant_called(name)):
+        raise Refused(
+            f"{twin.name} is there already, with the id {twin.id}. To make another one of that name add --same-name."
+        )
     tenant, token = accounts.create_tenant(name, owner_email)
     if as_json:
         click.echo(json.dumps({"tenantId": str(tenant.id), "setupUrl": accounts.link_address(token)}))
     else:
         click.echo(f"{tenant.name} is there, with the id {tenant.id}.")
         _say_link(owner_email, token)
+
+
+@tenants.command("list")
+@as_json
+def list_tenants(as_json: bool) -> None:
+    """Every tenant with its id."""
+    listed = accounts.tenants()
+    if as_json:
+        click.echo(json.dumps([{"tenantId": str(tenant.id), "name": tenant.name} for tenant in listed]))
+    else:
+        for tenant in listed:
+            click.echo(f"{tenant.id}  {tenant.name}")
+
+
+@users.command("list")
+@click.option("--tenant", "tenant_id", type=click.UUID, required=True, metavar="ID")
+@as_json
+@refusing
+def list_users(tenant_id: uuid.UUID, as_json: bool) -> None:
+    """Who belongs to a tenant, and in which role."""
+    members = accounts.members(tenant_id)
+    if as_json:
+        click.echo(json.dumps([{"email": member.user.email, "role": member.role} for member in members]))
+    else:
+        for member in members:
+            click.echo(f"{member.role:8} {member.user.email}")
 
 
 @users.command("add")

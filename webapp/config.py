@@ -70,7 +70,7 @@ class Settings:
             redis_url=_server(given, "REDIS_URL", data_dir),
             secret_key=_secret(given.get("SECRET_KEY", "")),
             encryption_keys=_keys(given.get("ENCRYPTION_KEYS", "")),
-            base_url=_base_url(env),
+            base_url=_base_url(given),
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, least=0),
             allowed_hosts=tuple(h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()),
             log_level=_one_of("LOG_LEVEL", (env.get("LOG_LEVEL") or "INFO").upper(), LOG_LEVELS),
@@ -80,7 +80,7 @@ class Settings:
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
             sweep_seconds=_seconds(env, "SWEEP_SECONDS", 15),
             provider_timeout_seconds=_seconds(env, "PROVIDER_TIMEOUT_SECONDS", 30),
-            simulator_port=_number(env, "SIMULATOR_PORT", 8090),
+            simulator_port=_number(given, "SIMULATOR_PORT", 8090),
             data_dir=data_dir,
         )
 

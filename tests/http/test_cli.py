@@ -210,3 +210,23 @@ def test_where_nothing_runs_it_says_so_in_one_sentence(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout) == (3, "")
     assert said.stderr.startswith(f"DATABASE_URL is not set and no embedded servers run in {tmp_path}")
     assert said.stderr.count("\n") == 1
+
+
+def test_tenants_and_their_people_are_listed(app: Flask, owner: Person) -> None:
+    listed = json.loads(run(app, "tenants", "list", "--json").output)
+    assert {"tenantId": str(owner.tenant_id), "name": "Acme"} in listed
+    assert str(owner.tenant_id) in run(app, "tenants", "list").output
+    people = run(app, "users", "list", "--tenant", str(owner.tenant_id))
+    assert people.output.split() == ["owner", owner.email]
+    assert json.loads(run(app, "users", "list", "--tenant", str(owner.tenant_id), "--json").output) == [
+        {"email": owner.email, "role": "owner"}
+    ]
+    assert "no such tenant" in run(app, "users", "list", "--tenant", str(uuid.uuid4())).output
+
+
+def test_a_second_tenant_of_a_name_is_asked_about(app: Flask, owner: Person) -> None:
+    words = ("tenants", "create", "acme", "--owner-email", "second@example.org")
+    refused = run(app, *words)
+    assert refused.exit_code == 1
+    assert str(owner.tenant_id) in refused.output
+    assert run(app, *words, "--same-name").exit_code == 0

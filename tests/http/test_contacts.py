@@ -7,8 +7,10 @@ from flask import Flask
 
 from tests.builders import make_contact, make_group
 from tests.people import Person, join
+from tests.watching import make_running
 from webapp.db import act_for, db
 from webapp.models.messages_history import Message
+from webapp.models.recipients import Recipient
 from webapp.models.tenants import Tenant
 from webapp.services import contact_acts, contacts, groups, opt_outs
 from webapp.views import contact_bulk
@@ -476,3 +478,51 @@ def test_a_viewer_sees_contacts_and_changes_nothing(app: Flask, owner: Person) -
         assert viewer.post(f"/contacts/bulk/{act}", {"ids": str(dana.id)}).status_code == 403
     assert names(owner) == ["Dana"]
     assert groups.get(owner.tenant_id, group.id).contact_count == 1
+
+
+def test_somebody_is_erased_for_good_and_the_figures_stay(app: Flask, owner: Person) -> None:
+    dana = make_contact(owner.tenant_id, "Dana Gone", phone_number="+4915199999999")
+    campaign = make_running(owner.tenant_id, total=1, status="completed")
+    recipient = Recipient(
+        tenant_id=owner.tenant_id, number=4711, campaign_id=campaign.id, contact_id=dana.id,
+        phone_number=dana.phone_number, phone_key=dana.phone_key, message_data={"name": "Dana Gone"}, status="failed",
+    )  # fmt: skip
+    message = Message(
+        tenant_id=owner.tenant_id, contact_id=dana.id, message_id="wamid.1", chat_id=dana.phone_key,
+        direction="in", type="text", content="I am Dana", status="received",
+    )  # fmt: skip
+    db.session.add_all([recipient, message])
+    db.session.commit()
+    contacts.opt_out(owner.tenant_id, dana.id)
+    place, key, dana_id = f"/contacts/{dana.id}/erase", dana.phone_key, dana.id
+    assert owner.post(place).status_code == 404  # only from the trash
+    contacts.remove(owner.tenant_id, dana_id)
+    assert place in owner.get("/contacts?trash=1").text
+    assert "This can not be undone" in owner.get(place).text
+    assert join(app, owner.tenant_id, "sender").post(place).status_code == 403
+    assert owner.post(place).status_code == 303
+    db.session.expire_all()
+    assert "Dana Gone" not in owner.get("/contacts?trash=1").text
+    assert (recipient.contact_id, recipient.phone_number, recipient.message_data) == (None, "erased", {})
+    assert (message.contact_id, message.content, message.chat_id) == (None, "", "erased")
+    assert [no.phone_key for no in opt_outs.standing(owner.tenant_id, [key])] == [key]
+    assert opt_outs.standing(owner.tenant_id, [recipient.phone_key])
+    assert owner.get(f"/campaigns/{campaign.id}?segment=failed").status_code == 200
+    assert owner.get(f"/messages/{message.id}").status_code == 200
+
+
+def test_nobody_is_erased_while_a_campaign_has_them(owner: Person) -> None:
+    dana = make_contact(owner.tenant_id, "Dana")
+    campaign = make_running(owner.tenant_id, total=1)
+    db.session.add(
+        Recipient(
+            tenant_id=owner.tenant_id, number=4712, campaign_id=campaign.id, contact_id=dana.id,
+            phone_number=dana.phone_number, phone_key=dana.phone_key,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    contacts.remove(owner.tenant_id, dana.id)
+    assert owner.post(f"/contacts/{dana.id}/erase").headers["Location"] == "/contacts?trash=1"
+    page = owner.get("/contacts?trash=1").text
+    assert "is not over" in page
+    assert f'href="/campaigns/{campaign.id}"' in page

@@ -234,3 +234,10 @@ def test_a_password_chosen_by_link_ends_all_other_sessions(app: Flask, owner: Pe
     assert is_signed_in(owner)
     assert open_link(app, link, "lantern meadow sixteen") == 303
     assert not is_signed_in(owner)
+
+
+def test_the_account_menu_leads_to_ones_other_organisations(app: Flask, owner: Person) -> None:
+    other, _ = accounts.create_tenant("Second house", owner.email)
+    page = owner.get("/").text
+    assert f"/settings/switch/{other.id}" in page
+    assert "Second house" in page

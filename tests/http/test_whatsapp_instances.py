@@ -154,10 +154,13 @@ def test_a_strangers_number_is_not_there(owner: Person, stranger: Person) -> Non
 
 def test_a_number_that_a_campaign_needs_is_kept_and_the_campaign_named(owner: Person) -> None:
     number = make_number(owner.tenant_id)
-    db.session.add(
-        Campaign(tenant_id=owner.tenant_id, name="Spring", whatsapp_instance_id=number.id, status="running")
+    campaign = Campaign(
+        tenant_id=owner.tenant_id, name="Spring", whatsapp_instance_id=number.id, status="running"
     )
+    db.session.add(campaign)
     db.session.commit()
     answer = owner.post(f"/numbers/{number.id}/delete")
-    assert answer.status_code == 409
-    assert "“Spring”" in answer.text
+    assert answer.headers["Location"] == f"/numbers/{number.id}"
+    page = owner.get(f"/numbers/{number.id}").text
+    assert "“Spring”" in page
+    assert f'href="/campaigns/{campaign.id}"' in page

@@ -24,7 +24,7 @@ from webapp.models import (
 )
 
 __all__ = [
-    "again", "audit_log", "callback_inbox", "campaigns", "contact_acts", "contacts", "events", "exports", "groups", "imports",
-    "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants", "users",
-    "webhooks", "whatsapp_instances",
+    "again", "audit_log", "callback_inbox", "campaigns", "contact_acts", "contacts", "events", "exports", "groups",
+    "imports", "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants",
+    "users", "webhooks", "whatsapp_instances",
 ]  # fmt: skip

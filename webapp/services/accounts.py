@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
 
 from webapp.db import act_for, db
 from webapp.domain import fields
@@ -45,6 +46,26 @@ def create_tenant(name: str, owner_email: str) -> tuple[Tenant, str]:
     audit.record(tenant.id, None, "tenant_created", tenant.id)
     db.session.commit()
     return tenant, token
+
+
+def tenants() -> list[Tenant]:
+    """Every living tenant, the first one first."""
+    living = select(Tenant).where(Tenant.deleted_at.is_(None))
+    return list(db.session.scalars(living.order_by(Tenant.created_at, Tenant.id)))
+
+
+def tenant_called(name: str) -> Tenant | None:
+    """A living tenant of this name, whatever the case."""
+    wanted = " ".join(name.split()).casefold()
+    return next((tenant for tenant in tenants() if tenant.name.casefold() == wanted), None)
+
+
+def members(tenant_id: uuid.UUID) -> list[Membership]:
+    """Who belongs to a tenant, who came first first."""
+    if db.session.get(Tenant, tenant_id) is None:
+        raise NotFound(N_("There is no such tenant."))
+    query = select(Membership).options(joinedload(Membership.user)).where(Membership.tenant_id == tenant_id)
+    return list(db.session.scalars(query.order_by(Membership.created_at, Membership.user_id)))
 
 
 def add_user(tenant_id: uuid.UUID, email: str, role: str) -> str:

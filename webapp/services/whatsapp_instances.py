@@ -164,6 +164,7 @@ def remove(
         raise Conflict(
             N_("The campaign “%(name)s” still sends from this number. Let it finish, or cancel it first."),
             name=campaign.name,
+            campaign_id=campaign.id,
         )
     instance.deleted_at = func.now()
     audit.record(tenant_id, user_id, "number_removed", instance.id)

@@ -6,11 +6,12 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from webapp.domain import phones
+from webapp.domain.errors import Conflict
 from webapp.forms.contacts import ContactForm
-from webapp.services import contact_history, contacts, groups, opt_outs
+from webapp.services import contact_erasure, contact_history, contacts, groups, opt_outs
 from webapp.views.contact_listing import asked_which, chosen_group, listing
 from webapp.views.guard import here
-from webapp.views.shared import as_uuid, attempt, said, to
+from webapp.views.shared import as_uuid, attempt, refused, said, to
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
@@ -101,6 +102,23 @@ def restore(contact_id: uuid.UUID):
     contact = contacts.restore(here().tenant.id, contact_id)
     said(_("%(name)s is back.", name=contacts.called(contact)))
     return to("contacts.show", contact_id=contact_id)
+
+
+@bp.get("/<uuid:contact_id>/erase")
+def ask_erase(contact_id: uuid.UUID):
+    contact = contact_erasure.in_trash(here().tenant.id, contact_id)
+    return render_template("contacts/erase.html", contact=contact, called=contacts.called(contact))
+
+
+@bp.post("/<uuid:contact_id>/erase")
+def erase(contact_id: uuid.UUID):
+    try:
+        contact_erasure.erase(here().tenant.id, contact_id, by=here().user.id)
+    except Conflict as refusal:
+        refused(refusal)
+        return to("contacts.index", trash=1)
+    said(_("This person is erased. What campaigns have counted stays, without them."))
+    return to("contacts.index", trash=1)
 
 
 @bp.post("/<uuid:contact_id>/opt-out")

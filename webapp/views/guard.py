@@ -1,6 +1,7 @@
 """The gate in front of every route: who is there, may they, and does the request come from our own page."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -30,6 +31,13 @@ class Visitor:
     @property
     def role(self) -> str:
         return self.signed_in.role
+
+    @property
+    def other_tenants(self) -> list[Any]:
+        """Where else this person works."""
+        if "other_tenants" not in g:
+            g.other_tenants = [one for one in sessions.tenants_of(self.user) if one.id != self.tenant.id]
+        return list(g.other_tenants)
 
     def can(self, endpoint: str) -> bool:
         """Whether the route exists and this role may call it: what may not be called is not shown."""

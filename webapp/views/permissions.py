@@ -68,6 +68,8 @@ NEEDS: Final[dict[str, str]] = {
     "contacts.update": "sender",
     "contacts.delete": "sender",
     "contacts.restore": "sender",
+    "contacts.ask_erase": "manager",
+    "contacts.erase": "manager",
     "contacts.opt_out": "sender",
     "contacts.opt_in": "sender",
     "contacts.join": "sender",

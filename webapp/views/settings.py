@@ -110,8 +110,7 @@ def remove_person(user_id: uuid.UUID):
 
 
 def _tenant(form: TenantForm, status: int = 200):
-    others = [tenant for tenant in sessions.tenants_of(here().user) if tenant.id != here().tenant.id]
-    return render_template("settings/index.html", form=form, others=others), status
+    return render_template("settings/index.html", form=form, others=here().other_tenants), status
 
 
 def _password(form: PasswordForm, status: int = 200):

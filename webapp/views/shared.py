@@ -61,6 +61,17 @@ def said(message: str, *, undo: str | None = None, stays: bool = False, **fields
         flash(told, "good")
 
 
+def refused(refusal: Refusal) -> None:
+    """Tell on the next page why something was not done, with the way to the campaign that is in the way."""
+    told: Any = {"message": words(refusal)}
+    if campaign_id := refusal.values.get("campaign_id"):
+        told["link"] = {
+            "url": url_for("campaigns.show", campaign_id=campaign_id),
+            "label": _("Look at the campaign"),
+        }
+    flash(told, "warn")
+
+
 def to(endpoint: str, **values: Any):
     """Go there with a GET, as after every POST."""
     return redirect(url_for(endpoint, **values), 303)

@@ -1,15 +1,19 @@
 """Numbers: list, one number with what its check found, connect, change, pause, trash."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 from flask_babel import gettext as _
 
+from webapp.domain.errors import Conflict
 from webapp.forms.whatsapp_instances import WhatsAppInstanceForm
 from webapp.services import heard, instance_checks, tokens, whatsapp_instances
 from webapp.services.campaigns import reasons
-from webapp.views.guard import here
-from webapp.views.shared import asked_keys, attempt, page_links, said, to
+from webapp.views.guard import here, is_htmx
+from webapp.views.shared import asked_keys, attempt, page_links, refused, said, to
 
 bp = Blueprint("whatsapp_instances", __name__, url_prefix="/numbers")
 
@@ -17,6 +21,22 @@ FIELDS = (
     "name", "phone_number", "phone_number_id", "business_account_id", "access_token", "app_secret", "verify_token",
     "messages_per_second", "base_url", "api_version",
 )  # fmt: skip
+
+
+def lands_on_the_number(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What can not be done now is said on the number's own page, with the way to what is in the way."""
+
+    @wraps(view)
+    def wrapped(instance_id: uuid.UUID) -> Any:
+        try:
+            return view(instance_id)
+        except Conflict as refusal:
+            if is_htmx():
+                raise
+            refused(refusal)
+            return to("whatsapp_instances.show", instance_id=instance_id)
+
+    return wrapped
 
 
 @bp.get("")
@@ -88,12 +108,14 @@ def update(instance_id: uuid.UUID):
 
 
 @bp.post("/<uuid:instance_id>/check")
+@lands_on_the_number
 def check(instance_id: uuid.UUID):
     whatsapp_instances.check_again(here().tenant.id, instance_id)
     return to("whatsapp_instances.show", instance_id=instance_id)
 
 
 @bp.post("/<uuid:instance_id>/pause")
+@lands_on_the_number
 def pause(instance_id: uuid.UUID):
     number = whatsapp_instances.pause(here().tenant.id, instance_id, **_me())
     said(_("%(name)s is paused. Nothing more goes out from it.", name=number.name))
@@ -101,6 +123,7 @@ def pause(instance_id: uuid.UUID):
 
 
 @bp.post("/<uuid:instance_id>/unpause")
+@lands_on_the_number
 def unpause(instance_id: uuid.UUID):
     number = whatsapp_instances.unpause(here().tenant.id, instance_id, **_me())
     said(_("%(name)s sends again.", name=number.name))
@@ -108,6 +131,7 @@ def unpause(instance_id: uuid.UUID):
 
 
 @bp.post("/<uuid:instance_id>/delete")
+@lands_on_the_number
 def delete(instance_id: uuid.UUID):
     number = whatsapp_instances.remove(here().tenant.id, instance_id, **_me())
     said(

@@ -96,6 +96,7 @@ def _number(tenant_id: uuid.UUID) -> None:
     columns = {
         "name": "Bakery line",
         "phone_number": "+12025550142",
+        "provider": "cloud",
         "base_url": f"http://127.0.0.1:{current_app.config['CRIER'].simulator_port}",
         "api_version": "v23.0",
         "phone_number_id": "100200300400500",
