@@ -137,7 +137,7 @@ def world(ground: Ground, name: str, seed: int, shape: Shape) -> Iterator[World]
             yield made
         finally:
             keeper.stop()
-            db.session.remove()
+            _forget_connection()
             for engine in app.extensions["sqlalchemy"].engines.values():
                 engine.dispose()
 

@@ -17,7 +17,7 @@ AT = {"sent": 1, "delivered": 2, "read": 3, "failed": 2}
 
 
 @dataclass(frozen=True)
-class Accepted:
+class Taken:
     """One accepted message: to whom, and under which number on the wire."""
 
     phone: str
@@ -30,14 +30,14 @@ class Provider:
     """The ground truth of a test."""
 
     instance: WhatsAppInstance
-    ledger: list[Accepted] = field(default_factory=list)
+    ledger: list[Taken] = field(default_factory=list)
 
     def accept(self, phone: str, number: int) -> str:
-        taken = Accepted(phone, number, f"wamid.{uuid.uuid4().hex}")
+        taken = Taken(phone, number, f"wamid.{uuid.uuid4().hex}")
         self.ledger.append(taken)
         return taken.message_id
 
-    def tell(self, *news: tuple[Accepted, str]) -> None:
+    def tell(self, *news: tuple[Taken, str]) -> None:
         """One callback with these statuses, stored as the door does it, and applied."""
         body = statuses_of(self.instance, *(_status(message, status) for message, status in news))
         given = {"tenant_id": self.instance.tenant_id, "whatsapp_instance_id": self.instance.id, "body": body}
@@ -49,7 +49,7 @@ class Provider:
         db.session.expire_all()
 
 
-def _status(message: Accepted, status: str) -> dict[str, Any]:
+def _status(message: Taken, status: str) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": message.message_id,
         "status": status,
