@@ -1,6 +1,7 @@
 """Crew: the helpers of a sender. Each is one thread with a connection of its own, so that a batch is fetched, a window
 is recorded and another is settled while a third is on the wire."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
@@ -8,6 +9,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from flask import current_app
 
 from webapp.sending.store import Store
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,13 +31,21 @@ class Hand:
             # What an answer entails (an opt-out, a pause) is done by services; each job has a session of its own,
             # so that one failed statement spoils no other job's.
             with self._context():
-                return work(self._store, *args, **given)
+                try:
+                    return work(self._store, *args, **given)
+                except Exception:
+                    log.exception("helper_failed")  # whoever asked may not look at the outcome
+                    raise
 
         return self._thread.submit(job)
 
     def rest(self) -> None:
         """Wait until all that was asked for is done."""
         self._thread.submit(lambda: None).result()
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._store.close()
 
 
 class Crew:
@@ -44,3 +55,7 @@ class Crew:
         self.fetcher = Hand("fetch", database_url)
         self.gatekeeper = Hand("gate", database_url)
         self.settler = Hand("settle", database_url)
+
+    def close(self) -> None:
+        for hand in (self.fetcher, self.gatekeeper, self.settler):
+            hand.close()

@@ -70,9 +70,7 @@ class Landing:
             return
         for flown in self._flown:
             self._lane.flown.remove(flown)
-        job, self.job = self.job, None
-        if error := job.exception():
-            log.error("settle_failed", exc_info=error)
+        self.job = None
 
 
 def _settle(store: Store, item: Item, fleet: list[Flown], pace: Pace, redis: Redis) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 import psycopg
 
+from webapp.db import act_for, db
+from webapp.domain.errors import Refusal
 from webapp.sending import lease
 from webapp.sending.agenda import Item
 from webapp.sending.crew import Crew
@@ -18,6 +20,7 @@ from webapp.sending.post import Post
 from webapp.sending.reach import FIRST, SLOW_SECONDS, Reach
 from webapp.sending.store import Store
 from webapp.sending.window import Flown
+from webapp.services.campaigns import moves
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Lane:
     rests_until: float = 0
     fetching: Future[Batch | None] | None = None
     gating: Future[Passed] | None = None
+    pausing: Future[None] | None = None
     asked: int = 0
     # Every window from the gate until it is settled.
     flown: list[Flown] = field(default_factory=list)
@@ -96,12 +100,13 @@ class Lane:
                 # A person has to act first: nothing more of what is in hand may go.
                 self.let_go()
                 self.rest(REST_SECONDS)
-            elif flown.unreached:
-                self.rest(self.reach.unreached())
-            elif flown.doubts:
-                self.reach.doubted()
-            elif flown.is_posted:
-                self.reach.answered()
+            elif flown.clear:
+                self.reach.answered(flown.clear == flown.posted)
+            elif flown.posted:
+                self.rest(self.reach.silent(flown.doubts))
+                if reason := self.reach.given_up:
+                    self.let_go()
+                    self.pausing = self.crew.settler.do(_pause, self.item, reason)
 
     def fetched(self) -> None:
         """Take the batch that was fetched since the last look."""
@@ -126,6 +131,7 @@ class Lane:
         """Ask for a window of up to `room` rows to be recorded; whether one was asked for."""
         if (
             self.gating
+            or (self.pausing and not self.pausing.done())
             or not room
             or not self.batch
             or not self.batch.rows
@@ -212,3 +218,11 @@ def _release(store: Store, batch: Batch) -> None:
         lease.release(store, batch)
     except psycopg.OperationalError:
         log.warning("lease_left_to_run_out")
+
+
+def _pause(_: Store, item: Item, reason: str) -> None:
+    act_for(item.tenant_id)
+    try:
+        moves.pause(item.tenant_id, item.campaign_id, reason=reason)
+    except Refusal:  # a person, or another sender, was quicker
+        db.session.rollback()

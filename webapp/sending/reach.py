@@ -9,35 +9,46 @@ FIRST: Final = 16
 MOST: Final = 128
 FEWEST: Final = 2
 
-# Without an answer for so long, nothing more is posted behind it.
+# Without an answer for so long, little more is posted behind it.
 SLOW_SECONDS: Final = 2
 
-# Seconds to leave a provider alone that can not be reached, longer each time.
+# Seconds to leave a provider alone that says nothing clear, longer each time.
 PAUSES: Final = (1, 4, 16, 60)
+
+# A person is asked when nothing clear came for so long, or when so many messages in a row are in doubt.
+PATIENCE_SECONDS: Final = 300
+MOST_IN_DOUBT: Final = 50
 
 
 @dataclass(slots=True)
 class Reach:
-    """`limit` is how many rows may be without an answer; `silent_since` monotonic seconds, while nobody is there."""
+    """`limit` is how many rows may be without an answer. While nothing clear is heard: since when (monotonic seconds),
+    how many windows, and how many rows nobody knows the end of."""
 
     limit: int = FIRST
     silent_since: float | None = None
     silences: int = 0
+    in_doubt: int = 0
 
-    def answered(self) -> None:
-        """A window came back with answers only."""
-        self.limit = min(self.limit * 2, MOST)
-        self.silent_since, self.silences = None, 0
+    def answered(self, is_whole: bool) -> None:
+        """A window came back, with a clear answer to each row or to some."""
+        self.limit = min(self.limit * 2, MOST) if is_whole else max(self.limit // 4, FEWEST)
+        self.silent_since, self.silences, self.in_doubt = None, 0, 0
 
-    def doubted(self) -> None:
-        """Somebody is there, but not every message was answered."""
-        self.limit = max(self.limit // 4, FEWEST)
-        self.silent_since, self.silences = None, 0
-
-    def unreached(self) -> float:
-        """Nothing could be posted; seconds to leave it alone."""
+    def silent(self, doubts: int) -> float:
+        """A window came back without one clear answer, `doubts` of it posted; seconds to leave the provider alone."""
         self.limit = FEWEST
         if self.silent_since is None:
             self.silent_since = time.monotonic()
         self.silences += 1
+        self.in_doubt += doubts
         return PAUSES[min(self.silences, len(PAUSES)) - 1]
+
+    @property
+    def given_up(self) -> str | None:
+        """Why a person has to look at it, as paused_reason has it; None while it is worth trying."""
+        if self.in_doubt >= MOST_IN_DOUBT:
+            return "unclear_answers"
+        if self.silent_since is not None and time.monotonic() - self.silent_since >= PATIENCE_SECONDS:
+            return "unreachable"
+        return None

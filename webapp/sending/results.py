@@ -32,7 +32,8 @@ def result_of(row: Row, outcome: Outcome) -> Result:
     if isinstance(outcome, Accepted):
         return Result(row, "accepted", outcome.message_id, outcome.wa_id or outcome.user_id)
     if isinstance(outcome, NotSent):
-        return _again(row, None, outcome.problem.value, BACKOFF)
+        # Nobody was there: that is not this recipient's fault and costs it no attempt. The lane waits (reach.py).
+        return Result(row, RETRY, error_message=outcome.problem.value, wait=1, attempt=row.attempt)
     if isinstance(outcome, Refused):
         return _refused(row, outcome)
     return Result(row, "uncertain", error_message=outcome.reason.value)

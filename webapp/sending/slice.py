@@ -74,6 +74,11 @@ class Sender:
         finally:
             self._end()
 
+    def close(self) -> None:
+        """End the helpers and close every connection."""
+        self._crew.close()
+        self._flight.close()
+
     def _look(self) -> None:
         """Bring the lanes up to date with what runs, some times a second."""
         if self._looking and self._looking.done():

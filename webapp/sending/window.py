@@ -6,7 +6,7 @@ from typing import Self
 
 from webapp.egress.answer import Answer
 from webapp.egress.client import Flight
-from webapp.providers.base import Accepted, NotSent, Outcome, Refused, Unknown
+from webapp.providers.base import Accepted, Outcome, Refused, Unknown
 from webapp.providers.errors import PAUSING
 from webapp.sending.gate import Window
 from webapp.sending.lease import Row
@@ -23,10 +23,11 @@ class Flown:
     results: list[Result] = field(default_factory=list)
     outcomes: list[tuple[Row, Outcome]] = field(default_factory=list)
 
-    # What the answers say of the provider: a person has to act, it was not reached, nobody knows what it did.
+    # What the answers say of the provider: a person has to act; how many are clear, and how many leave a doubt.
     must_stop: bool = False
-    unreached: int = 0
+    clear: int = 0
     doubts: int = 0
+    posted: int = 0
     is_heeded: bool = False
     # Monotonic seconds of the first POST and of the last answer.
     launched_at: float = 0
@@ -37,10 +38,6 @@ class Flown:
         """A window of which nothing was posted and nothing will be: another number may carry each row."""
         results = [Result(row, RETRY, attempt=row.attempt) for row in window.rows]
         return cls(window, post, results, down_at=time.monotonic())
-
-    @property
-    def is_posted(self) -> bool:
-        return self.launched_at > 0
 
     @property
     def unanswered(self) -> int:
@@ -62,6 +59,7 @@ class Flown:
                 # Too late to be sure of the lease: it was never posted, so another number may carry it.
                 self._take(Result(row, RETRY, attempt=row.attempt))
             else:
+                self.posted += 1
                 flight.post(self.post.url, self.post.headers, row.body, InAir(self, row), self.post.seconds)
 
     def land(self, row: Row, answer: Answer) -> None:
@@ -70,8 +68,8 @@ class Flown:
         if not isinstance(outcome, Accepted):
             self.outcomes.append((row, outcome))
             self.must_stop |= isinstance(outcome, Refused) and outcome.cls in PAUSING
-            self.unreached += isinstance(outcome, NotSent)
             self.doubts += isinstance(outcome, Unknown)
+        self.clear += isinstance(outcome, Accepted | Refused)
         self._take(result_of(row, outcome))
 
     def _take(self, result: Result) -> None:

@@ -42,6 +42,20 @@ _STOPS: Final = {
         N_("The database was put back to an earlier state, so it may not know everything that was sent."),
         N_("Look in WhatsApp who has the message already before you resume, or cancel the campaign."),
     ),
+    "unreachable": Reason(
+        N_("WhatsApp could not be reached for five minutes."),
+        N_(
+            "Nothing was lost. Look whether the server has its connection to the internet and the number its right "
+            "address, then press Resume."
+        ),
+    ),
+    "unclear_answers": Reason(
+        N_("Message after message came back without a clear answer."),
+        N_(
+            "So that not more of them become uncertain, it stopped by itself. Check the number and its address, then "
+            "press Resume."
+        ),
+    ),
     "nobody_to_reach": Reason(
         N_("Nobody was left to write to."),
         N_("Everybody who was chosen was left out, for the reasons below. Nothing was sent."),
