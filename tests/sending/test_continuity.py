@@ -1,6 +1,7 @@
 """A database that went back in time is noticed before anything is sent from it; a lost mark alone is no alarm."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -60,7 +61,22 @@ class House:
         db.engine.dispose()
         with psycopg.connect(self.servers.superuser_url, autocommit=True) as connection:
             for statement in statements:
+                self._execute(connection, statement)
+
+    def _execute(self, connection: psycopg.Connection, statement: str) -> None:
+        """Also while the server itself is still looking after the database."""
+        give_up = time.monotonic() + 20
+        while True:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'crier'"
+            )
+            try:
                 connection.execute(statement)  # type: ignore[call-overload]
+                return
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.1)
 
 
 @pytest.fixture
