@@ -526,3 +526,11 @@ def test_nobody_is_erased_while_a_campaign_has_them(owner: Person) -> None:
     page = owner.get("/contacts?trash=1").text
     assert "is not over" in page
     assert f'href="/campaigns/{campaign.id}"' in page
+
+
+def test_the_beginning_of_a_number_as_it_is_dialled_at_home_finds_it(owner: Person) -> None:
+    db.session.get_one(Tenant, owner.tenant_id).default_country = "DE"
+    make_contact(owner.tenant_id, "Dana", phone_number="+491712345678")
+    make_contact(owner.tenant_id, "Zoe", phone_number="+491602345678")
+    assert names(owner, q="0171 234") == ["Dana"]
+    assert names(owner, q="0171 23") == ["Dana"]

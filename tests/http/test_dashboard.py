@@ -37,7 +37,8 @@ def test_steps_are_ticked_as_they_are_done_and_leave_with_the_first_campaign(own
 
 def test_a_viewer_is_not_sent_where_they_may_not_go(app: Flask, owner: Person) -> None:
     html = join(app, owner.tenant_id, "viewer").get("/").text
-    assert "ask an owner" in html
+    assert "Nothing has been sent yet" in html
+    assert "first-step" not in html
     assert "/numbers/new" not in html
 
 

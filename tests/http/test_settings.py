@@ -241,3 +241,9 @@ def test_the_account_menu_leads_to_ones_other_organisations(app: Flask, owner: P
     page = owner.get("/").text
     assert f"/settings/switch/{other.id}" in page
     assert "Second house" in page
+
+
+def test_countries_stand_where_people_look_for_them(owner: Person) -> None:
+    page = owner.get("/settings").text
+    assert page.index("Albania") > page.index("Åland Islands") > page.index("Afghanistan")
+    assert page.index("Croatia") > page.index("Côte d’Ivoire") > page.index("Costa Rica")

@@ -321,6 +321,7 @@ def test_a_copy_says_the_same_and_is_a_draft(owner: Person) -> None:
     draft = make_draft(owner.tenant_id, message_template_id=template.id, scheduled_at=in_a_week())
     review.launch(owner.tenant_id, draft.id)
     copy = drafts.copy(owner.tenant_id, draft.id)
+    assert copy.name == f"{draft.name} (copy)"
     assert (copy.status, copy.scheduled_at, copy.wizard_step) == ("draft", None, "review")
     assert (copy.message_template_id, lacking(copy)) == (template.id, [])
     message_templates.remove(owner.tenant_id, template.id)

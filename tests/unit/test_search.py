@@ -96,3 +96,18 @@ def test_between_prefix_and_bound_lies_what_begins_with_it(prefix, other):
 )
 def test_words_are_broken_as_names_are(text, words):
     assert read(text).name_words() == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "begins"),
+    [
+        ("0171 234", ("49171234",)),
+        ("0171 23", ("49017123", "4917123")),
+        ("171 234", ("49171234",)),
+        ("017123456789", ("4917123456789",)),
+        ("+49 171", ()),
+        ("Dana", ()),
+    ],
+)
+def test_a_number_is_also_found_as_it_is_dialled_at_home(typed, begins):
+    assert read(typed).at_home("49") == begins

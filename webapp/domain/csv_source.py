@@ -9,7 +9,7 @@ from webapp.domain.errors import N_, Invalid
 
 # Every encoding here writes line ends as ASCII does, so that lines can be cut before they are decoded.
 ENCODINGS: Final = {
-    "utf-8": N_("Unicode (UTF-8)"),
+    "utf-8": N_("Unicode (UTF-8 or UTF-16)"),
     "cp1252": N_("Western European (Windows-1252, Latin-1)"),
     "cp1250": N_("Central European (Windows-1250)"),
     "cp1251": N_("Cyrillic (Windows-1251)"),

@@ -16,6 +16,11 @@ _KINDS: Final = (
 )
 
 
+def country_code(country: str) -> str:
+    """The country calling code of a country, by its two letters."""
+    return str(phonenumbers.country_code_for_region(country))
+
+
 def calling_code(digits: str) -> str | None:
     """The country calling code that these digits begin with. No code is the beginning of another."""
     return next((digits[:n] for n in (1, 2, 3) if digits[:n] in _CALLING_CODES), None)
@@ -44,7 +49,7 @@ def readings(country: str, digits: str) -> list[str]:
 
     In Germany 4915123456789 is a mobile number that lost its +, and also the shape of a very long landline.
     """
-    code = str(phonenumbers.country_code_for_region(country))
+    code = country_code(country)
     with_code = [digits] if digits.startswith(code) else []
     try:
         return [_digits(phonenumbers.parse(digits, country)), *with_code]

@@ -34,6 +34,12 @@ class Search:
     phone_prefix: str | None = None
     phone_suffix: str | None = None
 
+    def at_home(self, country_code: str) -> tuple[str, ...]:
+        """How numbers begin whose digits were typed as they are dialled inside a country: 0171 234 is +49 171 234."""
+        digits = self.phone_suffix or ""
+        begins = (digits, digits.lstrip("0"))
+        return tuple(dict.fromkeys(country_code + rest for rest in begins if len(rest) >= MIN_PHONE_DIGITS))
+
     def name_words(self) -> tuple[str, ...]:
         """The words as they stand in names: "Smith-Jones" is two."""
         return tuple(part for word in self.words for part in _BREAKS.split(word) if part)[:MAX_WORDS]

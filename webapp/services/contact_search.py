@@ -26,10 +26,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from webapp.domain import search
+from webapp.db import db
+from webapp.domain import phone_plans, search
 from webapp.models.contacts import Contact, ContactWord
 from webapp.models.groups import GroupContact
 from webapp.models.opt_outs import OptOut
+from webapp.models.tenants import Tenant
 
 # One click changes no more people than a page can wait for.
 MOST_AT_ONCE: Final = 10_000
@@ -119,6 +121,9 @@ def _typed(tenant_id: uuid.UUID, q: str) -> list[Mark]:
         numbers.append(_number(tenant_id, "phone_number", f"+{asked.phone_prefix}"))
     if asked.phone_suffix:
         numbers.append(_number(tenant_id, "phone_reversed", asked.phone_suffix[::-1]))
+        home = db.session.get_one(Tenant, tenant_id).default_country
+        begins = asked.at_home(phone_plans.country_code(home)) if home else ()
+        numbers += [_number(tenant_id, "phone_number", f"+{digits}") for digits in begins]
     if numbers:
         return [_either(([_both(words)] if words else []) + numbers)]
     return words or [Mark(false(), select(ContactWord.contact_id).where(false()))]

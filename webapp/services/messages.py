@@ -19,6 +19,8 @@ from webapp.services import contact_search, pages
 from webapp.services.campaigns import reasons
 from webapp.services.campaigns.reasons import Reason
 
+# What people call sent WhatsApp has taken, whether or not it has said that it is on its way.
+_ALIKE: Final = {"sent": ("accepted", "sent")}
 # Messages that one look for a rare kind goes through: no index holds a status, so that writing them stays cheap.
 LOOK: Final = 250_000
 # People whose messages one search shows.
@@ -138,7 +140,7 @@ def _filtered(query: Select[Message], which: Which) -> Select[Message]:
     if which.direction in DIRECTIONS:
         query = query.where(Message.direction == which.direction)
     if which.status in STATUSES:
-        query = query.where(Message.status == which.status)
+        query = query.where(Message.status.in_(_ALIKE.get(which.status, (which.status,))))
     return query
 
 

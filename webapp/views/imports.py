@@ -192,6 +192,7 @@ def _figures(run: Any) -> dict[str, Any]:
             {"title": words(reason.refusal), "count": reason.count}
             for reason in (refused.reasons(run) if over and run.refused else ())
         ],
+        "first_refused": refused.first(run) if over and run.refused else [],
         "group": runs.group_of(run),
     }
 

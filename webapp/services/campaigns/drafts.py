@@ -23,6 +23,8 @@ _COPIED: Final = (
     "name", "whatsapp_instance_id", "message_template_id", "message", "message_kind", "message_variables", "audience",
     "time_zone",
 )  # fmt: skip
+# What a copy is called, so that nobody starts the wrong one.
+_COPY: Final = " (copy)"
 
 
 def create(tenant_id: uuid.UUID, **typed: Unpack[Typed]) -> Campaign:
@@ -117,6 +119,7 @@ def copy(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Campaign:
     """A new draft that says the same to the same people. Who is among them then is found out when it starts."""
     original = listing.get(tenant_id, campaign_id)
     columns = {column: getattr(original, column) for column in _COPIED}
+    columns["name"] = original.name[: draft_fields.LONGEST_NAME - len(_COPY)] + _COPY
     if not _is_usable(tenant_id, original.message_template_id):
         columns |= {"message_template_id": None, "message_kind": "text"}
     return _create(

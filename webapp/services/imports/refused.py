@@ -13,6 +13,7 @@ from webapp.domain.errors import Refusal
 from webapp.models.imports import ImportRow, ImportRun
 from webapp.services.imports import sentences
 
+FIRST: Final = 10
 _REASONS_AT_MOST: Final = 20
 _ROWS_AT_ONCE: Final = 1_000
 
@@ -35,6 +36,22 @@ def reasons(run: ImportRun) -> list[Reason]:
         .limit(_REASONS_AT_MOST)
     )
     return [Reason(sentences.told(reason), count) for reason, count in db.session.execute(query) if reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not taken: its number in the file, the header not counted, what it says, and why not."""
+
+    number: int
+    cells: list[str]
+    refusal: Refusal
+
+
+def first(run: ImportRun, most: int = FIRST) -> list[Refused]:
+    """The first refused rows, in the order of the file."""
+    columns = select(ImportRow.row_number, ImportRow.cells, ImportRow.reason)
+    rows = db.session.execute(columns.where(*_of(run)).order_by(ImportRow.row_number).limit(most))
+    return [Refused(row.row_number, row.cells or [], sentences.told(row.reason or "")) for row in rows]
 
 
 def as_csv(run: ImportRun, header: str, words: Callable[[Refusal], str]) -> Iterator[str]:
