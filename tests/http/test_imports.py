@@ -50,7 +50,7 @@ def test_a_list_is_uploaded_mapped_brought_in_and_its_refused_rows_come_back(own
     assert "Refused rows" in page
     assert "Guests" in page
     assert page.count("This is no phone number of the default country (DE).") == 2
-    assert "=1+1, 0151 123" in page.replace("&#39;", "'")
+    assert "0151 123" in page[page.index("The first of them:") :]
     assert people(owner.tenant_id)[BOB].attributes == {"City": "Köln"}
     download = owner.get(path.replace("/columns", "/refused.csv"))
     assert download.headers["Content-Disposition"] == "attachment; filename=refused-rows.csv"

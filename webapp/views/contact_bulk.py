@@ -79,7 +79,7 @@ def leave():
     if isinstance(chosen, Which):
         said(words)
     else:
-        place = {"to_group": [group.id], "next": [request.form.get("next", "")]}
+        place: dict[str, Any] = {"to_group": [group.id], "next": [request.form.get("next", "")]}
         said(words, undo="contact_bulk.join", ids=list(chosen), **place)
     return _back()
 
@@ -141,7 +141,7 @@ def _tell_removed(removed: contact_bulk.Removed, *, stays: bool = False) -> None
     words = _counted(
         removed.number, N_("%(count)s contact is in the trash."), N_("%(count)s contacts are in the trash.")
     )
-    place = {"at": [removed.at.isoformat()], "next": [request.form.get("next", "")]}
+    place: dict[str, Any] = {"at": [removed.at.isoformat()], "next": [request.form.get("next", "")]}
     said(words, undo="contact_bulk.restore", stays=stays, **place)
 
 
