@@ -13,8 +13,10 @@ from webapp.services import contacts
 PEOPLE = 40
 
 _WAITING = text(
-    """select contact_id, phone_number from campaign_recipients where tenant_id = :tenant_id
-       and campaign_id = :campaign_id and status = 'pending' and contact_id is not null order by number desc"""
+    """select r.contact_id, r.phone_number from campaign_recipients r
+       join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id and c.deleted_at is null
+       where r.tenant_id = :tenant_id and r.campaign_id = :campaign_id and r.status = 'pending'
+       order by r.number desc"""
 )
 
 
