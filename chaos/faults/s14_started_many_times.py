@@ -17,7 +17,11 @@ def strike(world: World, send: Send, _dice: Random) -> None:
     browsers = [Browser(world, send.tenant_id, url) for url in world.webs]
     path = f"/campaigns/{send.campaign_id}/start"
     with ThreadPoolExecutor(CLICKS) as threads:
-        clicks = [threads.submit(browsers[n % len(browsers)].post, path) for n in range(CLICKS)]
+        clicks = [
+            # Beyond some number of people the page wants it typed.
+            threads.submit(browsers[n % len(browsers)].post, path, typed=str(send.people))
+            for n in range(CLICKS)
+        ]
         for click in clicks:
             click.result()
     send.is_started = True
