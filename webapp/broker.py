@@ -83,6 +83,13 @@ def redis() -> Redis:
     return client
 
 
+def impatient_redis() -> Redis:
+    """Redis as a sender asks it between two messages: a slow answer is none."""
+    return Redis.from_url(
+        current_app.config["CRIER"].redis_url, socket_timeout=0.3, socket_connect_timeout=0.3
+    )
+
+
 def queue(name: str) -> Queue:
     return Queue(name, connection=redis(), job_class=Bell, serializer=JSONSerializer, default_timeout=-1)
 

@@ -5,14 +5,13 @@ from webapp.domain import phones
 from webapp.providers.base import Refused
 from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.sending.agenda import Item
-from webapp.sending.pace import Pace
 from webapp.sending.window import Flown
 from webapp.services import opt_outs
 from webapp.services.campaigns import stops
 from webapp.services.locks import lock_tenant
 
 
-def draw(item: Item, flown: Flown, _pace: Pace) -> None:
+def draw(item: Item, flown: Flown) -> None:
     """Act on the refusals of one window; each kind once, however many rows brought it."""
     refusals = [(row, outcome) for row, outcome in flown.outcomes if isinstance(outcome, Refused)]
     waits: dict[tuple[int, ErrorClass], int] = {}

@@ -63,7 +63,7 @@ class Window:
     start_before: float
 
 
-class Unsure(Exception):
+class Unsure(psycopg.OperationalError):
     """The database went away while this window was being recorded: nobody knows whether it is. Nothing was posted."""
 
     def __init__(self, window: Window) -> None:

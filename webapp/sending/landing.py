@@ -13,7 +13,6 @@ from webapp.sending import consequences
 from webapp.sending.agenda import Item
 from webapp.sending.crew import Hand
 from webapp.sending.lane import Lane
-from webapp.sending.pace import Pace
 from webapp.sending.settle import settle
 from webapp.sending.store import Store
 from webapp.sending.window import Flown
@@ -33,9 +32,8 @@ TRY_SECONDS: Final = 60
 class Landing:
     """What a sender's settler does next. `job` is what it is doing."""
 
-    def __init__(self, settler: Hand, pace: Pace, redis: Redis) -> None:
+    def __init__(self, settler: Hand, redis: Redis) -> None:
         self._settler = settler
-        self._pace = pace
         self._redis = redis
         self.job: Future[None] | None = None
         self._lane: Lane | None = None
@@ -63,7 +61,7 @@ class Landing:
             if self._flown and rows > MOST_ROWS:
                 break
             self._flown.append(flown)
-        self.job = self._settler.do(_settle, lane.item, self._flown, self._pace, self._redis)
+        self.job = self._settler.do(_settle, lane.item, self._flown, self._redis)
 
     def _finish(self) -> None:
         if self.job is None or self._lane is None:
@@ -73,7 +71,7 @@ class Landing:
         self.job = None
 
 
-def _settle(store: Store, item: Item, fleet: list[Flown], pace: Pace, redis: Redis) -> None:
+def _settle(store: Store, item: Item, fleet: list[Flown], redis: Redis) -> None:
     """Write the results, trying for a minute if the database is away: they are facts already."""
     give_up = time.monotonic() + TRY_SECONDS
     landed = [(flown.window, flown.results) for flown in fleet]
@@ -87,7 +85,7 @@ def _settle(store: Store, item: Item, fleet: list[Flown], pace: Pace, redis: Red
                 raise  # the sweep makes these rows uncertain
             time.sleep(0.2)
     for flown in fleet:
-        consequences.draw(item, flown, pace)
+        consequences.draw(item, flown)
     _tell(store, item, redis)
 
 

@@ -150,9 +150,11 @@ class Lane:
         try:
             outcome = done.result()
         except Unsure as unsure:
-            # Not one of its rows was posted: if it was recorded after all, they go under new numbers.
+            # Not one of its rows was posted: if it was recorded after all, they go under new numbers. The slice ends:
+            # a database that comes back may not be the one that went (continuity.py looks before the next).
             self.flown.append(Flown.kept_back(unsure.window, self.post))
-            outcome = None
+            self.let_go()
+            raise
         if isinstance(outcome, Window):
             # A batch that was let go meanwhile sends nothing more.
             make = Flown if outcome.batch is self.batch else Flown.kept_back

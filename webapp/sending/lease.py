@@ -13,7 +13,7 @@ from webapp.sending.store import Store
 @dataclass(slots=True)
 class Row:
     """One recipient as the wire needs it. `number` goes on the wire, `recipient` names the row: they differ
-    for a retry, whose `attempt` is above 1. `content` is the text they read and `body` the request's bytes, once
+    for a retry. `content` is the text they read and `body` the request's bytes, once
     made; `refusal` says why they can not be made."""
 
     number: int

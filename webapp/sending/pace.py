@@ -58,6 +58,10 @@ return {granted, wait}
 """
 
 
+# A Redis that did not answer is left alone for so long.
+AWAY_SECONDS: Final = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Messages that may go now, and seconds until it is worth asking again."""
@@ -77,13 +81,18 @@ class Pace:
         self._redis = redis
         self._clock = clock
         self._take = redis.register_script(_TAKE)
+        self._away_until = 0.0
         self._own: dict[uuid.UUID, tuple[float, float]] = {}
 
     def take(self, instance_id: uuid.UUID, wanted: int, per_second: int) -> Grant:
         """Ask for up to `wanted` messages of a number that may send `per_second`."""
+        if time.monotonic() < self._away_until:
+            return self._alone(instance_id, wanted, per_second)
         try:
             granted, wait = self._ask(instance_id, wanted, per_second)
         except (RedisError, OSError):
+            # A Redis that hangs costs its time limit each time it is asked.
+            self._away_until = time.monotonic() + AWAY_SECONDS
             return self._alone(instance_id, wanted, per_second)
         return Grant(int(granted), min(LONGEST_WAIT, int(wait) / 1000))
 

@@ -15,6 +15,9 @@ SLOW_SECONDS: Final = 2
 # Seconds to leave a provider alone that says nothing clear, longer each time.
 PAUSES: Final = (1, 4, 16, 60)
 
+# Fewer in a row happen to a provider that is there.
+SOME_IN_DOUBT: Final = 8
+
 # A person is asked when nothing clear came for so long, or when so many messages in a row are in doubt.
 PATIENCE_SECONDS: Final = 300
 MOST_IN_DOUBT: Final = 50
@@ -37,11 +40,13 @@ class Reach:
 
     def silent(self, doubts: int) -> float:
         """A window came back without one clear answer, `doubts` of it posted; seconds to leave the provider alone."""
-        self.limit = FEWEST
+        self.limit = max(self.limit // 4, FEWEST)
+        self.in_doubt += doubts
+        if 0 < self.in_doubt < SOME_IN_DOUBT:
+            return 0
         if self.silent_since is None:
             self.silent_since = time.monotonic()
         self.silences += 1
-        self.in_doubt += doubts
         return PAUSES[min(self.silences, len(PAUSES)) - 1]
 
     @property

@@ -20,6 +20,6 @@ def here() -> Sender:
     """This process's sender, made at its first slice."""
     if "crier_sender" not in current_app.extensions:
         settings = current_app.config["CRIER"]
-        current_app.extensions["crier_sender"] = Sender(settings, outgoing.rules(), broker.redis())
+        current_app.extensions["crier_sender"] = Sender(settings, outgoing.rules(), broker.impatient_redis())
     sender: Sender = current_app.extensions["crier_sender"]
     return sender

@@ -54,7 +54,7 @@ class Sender:
         self._settings = settings
         self._crew = Crew(settings.database_url)
         self._pace = Pace(redis)
-        self._landing = Landing(self._crew.settler, self._pace, redis)
+        self._landing = Landing(self._crew.settler, redis)
         self._flight = Flight(rules)
         self._lanes: dict[uuid.UUID, Lane] = {}
         self._reach: dict[uuid.UUID, Reach] = {}
