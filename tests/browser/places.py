@@ -9,7 +9,13 @@ from werkzeug.routing import Rule
 from tests.world import World
 
 # No pages: parts of one that ask for themselves, what is downloaded, and what other programs ask.
-PARTS = {"dashboard.now", "campaigns.frame", "imports.progress", "whatsapp_instances.state"}
+PARTS = {
+    "dashboard.now",
+    "campaigns.frame",
+    "contact_bulk.progress",
+    "imports.progress",
+    "whatsapp_instances.state",
+}
 NOT_SEEN = PARTS | {"static", "health.alive", "health.ready", "callbacks.handshake"}
 
 # What a page shows in another way when its address says so.
