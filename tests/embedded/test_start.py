@@ -44,16 +44,21 @@ def recall(house: House) -> tuple[str, str]:
         return row[0], str(broker.get("word"))
 
 
+def servers(house: House) -> dict[str, str]:
+    """Where the house says its servers accept."""
+    return {name: house.urls[name] for name in ("DATABASE_URL", "REDIS_URL")}
+
+
 def test_a_second_start_finds_the_data_the_secrets_and_the_ports_of_the_first(folder: Path) -> None:
     with House(folder) as first:
         assert first.opens() == f"http://127.0.0.1:{first.env['PORT']}/sign-in/once"
         remember(first, "kept")
-        urls, secrets = first.urls, running.secrets(folder)
+        urls, secrets = servers(first), running.secrets(folder)
         assert first.asked_to_end() == 0
     assert running.urls(folder) == {}
     with House(folder) as second:
         second.opens()
-        assert (second.urls, running.secrets(folder)) == (urls, secrets)
+        assert (servers(second), running.secrets(folder)) == (urls, secrets)
         assert recall(second) == ("kept", "kept")
 
 
@@ -115,10 +120,9 @@ def test_a_second_house_in_the_same_folder_is_told_where_the_first_one_is(house:
 
 
 def test_a_given_server_is_used_instead_of_an_own_one(house: House, folder: Path) -> None:
-    servers = {name: house.urls[name] for name in ("DATABASE_URL", "REDIS_URL")}
-    with House(folder, **servers) as guest:
+    with House(folder, **servers(house)) as guest:
         guest.opens()
-        assert not servers.keys() & guest.urls
+        assert not servers(house).keys() & guest.urls
     assert not (folder / "postgres").exists()
 
 

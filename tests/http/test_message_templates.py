@@ -48,7 +48,7 @@ def test_a_template_is_written_changed_copied_and_thrown_away(owner: Person) -> 
     assert owner.post(f"{path}/edit", typed | {"content": "Bye", "version": "1"}).status_code == 303
     assert "version 2" in owner.get(path).text
     copy = owner.post(f"{path}/duplicate").headers["Location"]
-    assert "Spring (2)" in owner.get(copy).text
+    assert "Spring (copy)" in owner.get(copy).text
     assert owner.post(f"{path}/delete").headers["Location"] == "/templates"
     assert "Undo" in owner.get("/templates").text
     assert owner.get(path).status_code == 404

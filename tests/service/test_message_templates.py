@@ -78,7 +78,7 @@ def test_copies_find_a_free_name(owner: Person) -> None:
     name = "S" * 100
     template = message_templates.create(owner.tenant_id, name=name, content="{{a}}", variables={"a": "b"})
     names = [message_templates.duplicate(owner.tenant_id, template.id).name for _ in range(2)]
-    assert names == ["S" * 92 + " (2)", "S" * 92 + " (3)"]
+    assert names == ["S" * 86 + " (copy)", "S" * 86 + " (copy 2)"]
     assert message_templates.duplicate(owner.tenant_id, template.id).variables == {"a": "b"}
 
 

@@ -195,7 +195,8 @@ def _free_name(tenant_id: uuid.UUID, name: str) -> str:
     taken = set(
         db.session.scalars(MessageTemplate.of(tenant_id).with_only_columns(func.lower(MessageTemplate.name)))
     )
-    copies = (f"{name[: LONGEST_NAME - 8]} ({number})" for number in range(2, len(taken) + 3))
+    short = name[: LONGEST_NAME - 14]
+    copies = (f"{short} (copy{f' {number}' if number > 1 else ''})" for number in range(1, len(taken) + 2))
     return next(copy for copy in copies if copy.lower() not in taken)
 
 
