@@ -9,7 +9,7 @@ import psycopg
 
 from webapp.arrays import plain
 from webapp.sending.lease import Batch, Row
-from webapp.sending.store import Store
+from webapp.sending.store import Step, Store
 
 # Other tenants' windows wait behind this one: it does not wait long for a lock of its own tenant.
 LOCK_WAIT_MS: Final = 100
@@ -50,6 +50,37 @@ where r.tenant_id = %(tenant_id)s and r.number = any(%(recipients)s::bigint[]) a
   r.status <> 'pending' or c.deleted_at is not null or not c.is_active or exists (
     select from opt_outs o where o.tenant_id = r.tenant_id and o.phone_key = r.phone_key and o.lifted_at is null))
 """
+
+
+# Null when nothing may go, else who is held back, by number.
+STEP: Final = Step(
+    "gate",
+    {
+        "tenant_id": "uuid",
+        "campaign_id": "uuid",
+        "batch_id": "uuid",
+        "token": "uuid",
+        "first": "bigint",
+        "last": "bigint",
+        "recipients": "bigint[]",
+        "seconds": "float8",
+        "lock_wait_ms": "text",
+    },
+    "jsonb",
+    lambda: (
+        f"""
+declare recorded uuid;
+begin
+  perform set_config('app.tenant_id', %(tenant_id)s::text, true), set_config('lock_timeout', %(lock_wait_ms)s, true);
+  perform * from ({LOCK}) as locks;
+  {RECORD} into recorded;
+  if recorded is null then
+    return null;
+  end if;
+  return (select coalesce(jsonb_object_agg(held.number, held.reason), '{{}}') from ({HELD_BACK}) as held);
+"""
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -97,19 +128,17 @@ def gate(
         "last": rows[-1].number,
         "recipients": plain(row.recipient for row in rows),
         "seconds": lease_seconds,
+        "lock_wait_ms": str(LOCK_WAIT_MS),
     }
     window = Window(batch, rows[0].number, rows, {}, began + lease_seconds - post_seconds)
     try:
-        with store.transaction(batch.tenant_id, LOCK_WAIT_MS) as cursor:
-            cursor.execute(LOCK, given)
-            if cursor.execute(RECORD, given).fetchone() is None:
-                return None
-            window.held_back.update(
-                (row["number"], row["reason"]) for row in cursor.execute(HELD_BACK, given)
-            )
+        held_back = store.call(STEP, given)
     except psycopg.errors.LockNotAvailable:
         raise
     except psycopg.OperationalError:
         raise Unsure(window) from None
+    if held_back is None:
+        return None
+    window.held_back = {int(number): reason for number, reason in held_back.items()}
     batch.rows = batch.rows[size:]
     return window

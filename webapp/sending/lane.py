@@ -119,7 +119,8 @@ class Lane:
         """Have the next batch fetched in good time."""
         self.fetched()
         if self.batch and not self.batch.rows and not self.gating:
-            self.let_go()
+            self.leaving.append(self.batch)
+            self.batch = None
         if not self.batch:
             self.batch, self.ahead = self.ahead, None
         left = len(self.batch.rows) if self.batch else 0

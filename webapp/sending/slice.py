@@ -140,15 +140,16 @@ class Sender:
             flown.launch(self._flight)
 
     def _room(self, lane: Lane) -> int:
-        """How many more rows a lane may have recorded: a window is recorded while another is on the wire. A quarter of
+        """How many more rows a lane may have recorded: a window is recorded while another is on the wire. An eighth of
         the room is left to the others, so that a number whose provider hangs never takes all of it."""
         recorded = sum(other.recorded for other in self._lanes.values())
         unanswered = sum(other.unanswered for other in self._lanes.values())
         if recorded - unanswered > MOST_UNSETTLED:
             return 0
-        share = min(lane.limit, (MOST_UNANSWERED - unanswered + lane.unanswered) * 3 // 4)
+        share = min(lane.limit, (MOST_UNANSWERED - unanswered + lane.unanswered) * 7 // 8)
         window = min(self._settings.send_window, (share + 1) // 2)
-        return window if lane.unanswered + window <= share else 0
+        room = min(window, share - lane.unanswered)
+        return room if room * 2 >= window else 0
 
     def _collect(self) -> None:
         """Take the answers that are there, or wait a moment for the next thing to happen."""

@@ -1,8 +1,9 @@
 """The engine's own connection to PostgreSQL: one step is one transaction of one tenant, sent in one go."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -25,12 +26,42 @@ _LIVENESS: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of the protocol as a function of the connection that takes it: statements of their own, because each sees
+    what was committed before it began, and one round trip, because a sender's threads wait for each other at each.
+
+    It lives in pg_temp, so that its words stand in the code and two versions of the program may run side by side.
+    `parameters` are names and types, `body` the statements between declare and end, with %(name)s for parameters; it
+    is made when it is first needed.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    returns: str
+    body: Callable[[], str]
+
+    def definition(self) -> str:
+        names = {name: f"given_{name}" for name in self.parameters}
+        arguments = ", ".join(f"{names[name]} {type}" for name, type in self.parameters.items())
+        return (
+            f"create function pg_temp.{self.name}({arguments}) returns {self.returns} language plpgsql as $step$\n"
+            f"{self.body() % names}\nend $step$"
+        )
+
+    @property
+    def call(self) -> str:
+        arguments = ", ".join(f"%({name})s::{type}" for name, type in self.parameters.items())
+        return f"select pg_temp.{self.name}({arguments}) as told"
+
+
 class Store:
     """A connection as crier_app, made when it is needed and again after the server went away."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._connection: psycopg.Connection[dict[str, Any]] | None = None
+        self._made: set[str] = set()
 
     @contextmanager
     def transaction(self, tenant_id: uuid.UUID, lock_wait_ms: int = 0) -> Iterator[Cursor]:
@@ -48,6 +79,19 @@ class Store:
             cursor.execute(_TELL_TENANT, (str(tenant_id), str(lock_wait_ms)))
             yield cursor
 
+    def call(self, step: Step, given: Mapping[str, Any]) -> Any:
+        """Take a step of the protocol in one round trip and one commit; what its function returns.
+
+        Raises: as `transaction`.
+        """
+        connection = self._connected()
+        if step.name not in self._made:
+            connection.execute(step.definition().encode())
+            self._made.add(step.name)
+        found = connection.execute(step.call, given).fetchone()
+        assert found is not None
+        return found["told"]
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -55,6 +99,7 @@ class Store:
 
     def _connected(self) -> psycopg.Connection[dict[str, Any]]:
         if self._connection is None or self._connection.closed or self._connection.broken:
+            self._made.clear()
             self._connection = psycopg.connect(
                 self._url,
                 autocommit=True,
