@@ -23,10 +23,6 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import db
 
-# The number of a benchmark may send faster than any real one: here the machine is the limit, not the number.
-_NO_LIMIT = """
-alter table whatsapp_instances drop constraint if exists whatsapp_instances_messages_per_second_range
-"""
 _EMPTY = """
 do $$ declare t text; begin
   set local lock_timeout = '10s';
@@ -105,7 +101,6 @@ def house() -> Iterator[House]:
             with app.app_context():
                 upgrade()
                 with psycopg.connect(started.superuser_url, dbname="crier", autocommit=True) as superuser:
-                    superuser.execute(_NO_LIMIT)
                     yield House(app, superuser, folder, environment["BASE_URL"], environment)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

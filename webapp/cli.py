@@ -50,16 +50,14 @@ def refusing(command: F) -> F:
 @tenants.command("create")
 @click.argument("name")
 @click.option("--owner-email", required=True, metavar="ADDRESS")
-@click.option("--same-name", is_flag=True, help="There is a tenant of this name, and this is another one.")
 @as_json
 @refusing
-def create_tenant(name: str, owner_email: str, same_name: bool, as_json: bool) -> None:
+def create_tenant(name: str, owner_email: str, as_json: bool) -> None:
     """Make a tenant with its owner, who signs in with the link that is printed."""
-    if not same_name and (twin := accounts.tenant_called(name)):
-        raise Refused(
-            f"{twin.name} is there already, with the id {twin.id}. To make another one of that name add --same-name."
-        )
+    twin = accounts.tenant_called(name)
     tenant, token = accounts.create_tenant(name, owner_email)
+    if twin:
+        click.echo(f"Another tenant is called {twin.name}, too, with the id {twin.id}.", err=True)
     if as_json:
         click.echo(json.dumps({"tenantId": str(tenant.id), "setupUrl": accounts.link_address(token)}))
     else:

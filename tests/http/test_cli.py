@@ -224,9 +224,8 @@ def test_tenants_and_their_people_are_listed(app: Flask, owner: Person) -> None:
     assert "no such tenant" in run(app, "users", "list", "--tenant", str(uuid.uuid4())).output
 
 
-def test_a_second_tenant_of_a_name_is_asked_about(app: Flask, owner: Person) -> None:
-    words = ("tenants", "create", "acme", "--owner-email", "second@example.org")
-    refused = run(app, *words)
-    assert refused.exit_code == 1
-    assert str(owner.tenant_id) in refused.output
-    assert run(app, *words, "--same-name").exit_code == 0
+def test_a_second_tenant_of_a_name_is_made_and_told_apart(app: Flask, owner: Person) -> None:
+    made = run(app, "tenants", "create", "acme", "--owner-email", "second@example.org", "--json")
+    assert made.exit_code == 0
+    assert json.loads(made.stdout)["tenantId"] != str(owner.tenant_id)
+    assert str(owner.tenant_id) in made.stderr

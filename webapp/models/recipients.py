@@ -30,7 +30,7 @@ class Recipient(OfTenant, Model):
         ),
         # Contact before campaign: a fresh campaign has no statistics, and a campaign-first key tempts the planner.
         Index("campaign_recipients_once", "tenant_id", "contact_id", "campaign_id", unique=True),
-        {"postgresql_with": {"fillfactor": 50}},
+        {"postgresql_with": {"fillfactor": 40}},
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

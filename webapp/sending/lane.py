@@ -1,6 +1,5 @@
 """Lane: one running campaign as one sender serves it: its batch under lease, its tokens, its windows."""
 
-import logging
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -8,9 +7,7 @@ from typing import Final
 
 import psycopg
 
-from webapp.db import act_for, db
-from webapp.domain.errors import Refusal
-from webapp.sending import lease
+from webapp.sending import errands
 from webapp.sending.agenda import Item
 from webapp.sending.crew import Crew
 from webapp.sending.gate import Unsure, Window, gate
@@ -20,9 +17,6 @@ from webapp.sending.post import Post
 from webapp.sending.reach import FIRST, SLOW_SECONDS, Reach
 from webapp.sending.store import Store
 from webapp.sending.window import Flown
-from webapp.services.campaigns import moves
-
-log = logging.getLogger(__name__)
 
 # How long a lane without work or leave to send is left alone.
 REST_SECONDS: Final = 0.5
@@ -106,7 +100,7 @@ class Lane:
                 self.rest(self.reach.silent(flown.doubts))
                 if reason := self.reach.given_up:
                     self.let_go()
-                    self.pausing = self.crew.settler.do(_pause, self.item, reason)
+                    self.pausing = self.crew.settler.do(errands.pause, self.item, reason)
 
     def fetched(self) -> None:
         """Take the batch that was fetched since the last look."""
@@ -126,7 +120,7 @@ class Lane:
         left = len(self.batch.rows) if self.batch else 0
         is_low = left <= min(FETCH_BELOW, self.post.per_second // 2)
         if is_low and self.has_work and not (self.ahead or self.fetching):
-            self.fetching = self.crew.fetcher.do(_fetch, self)
+            self.fetching = self.crew.fetcher.do(errands.fetch, self.item, self.post, self.lease_seconds)
 
     def order(self, room: int) -> bool:
         """Ask for a window of up to `room` rows to be recorded; whether one was asked for."""
@@ -177,7 +171,7 @@ class Lane:
         held = {flown.window.batch.id for flown in self.flown}
         for batch in [batch for batch in self.leaving if batch.id not in held]:
             self.leaving.remove(batch)
-            self.crew.fetcher.do(_release, batch)
+            self.crew.fetcher.do(errands.give_back, batch)
 
     def rest(self, seconds: float) -> None:
         self.rests_until = time.monotonic() + seconds
@@ -194,13 +188,6 @@ class Lane:
         return max(grant.wait, missing / self.post.per_second) if missing > 0 else 0
 
 
-def _fetch(store: Store, lane: Lane) -> Batch | None:
-    batch = lease.claim(store, lane.item.tenant_id, lane.item.campaign_id, lane.lease_seconds)
-    if batch:
-        lane.post.make(batch.rows)
-    return batch
-
-
 def _pass(store: Store, lane: Lane, batch: Batch, most: int) -> Passed:
     """Tokens first: a window is never larger than the tokens in hand."""
     if wait := lane.take(most):
@@ -213,19 +200,3 @@ def _pass(store: Store, lane: Lane, batch: Batch, most: int) -> Passed:
     if window:
         lane.tokens -= size
     return window
-
-
-def _release(store: Store, batch: Batch) -> None:
-    """One that can not be given back now runs out by itself."""
-    try:
-        lease.release(store, batch)
-    except psycopg.OperationalError:
-        log.warning("lease_left_to_run_out")
-
-
-def _pause(_: Store, item: Item, reason: str) -> None:
-    act_for(item.tenant_id)
-    try:
-        moves.pause(item.tenant_id, item.campaign_id, reason=reason)
-    except Refusal:  # a person, or another sender, was quicker
-        db.session.rollback()
