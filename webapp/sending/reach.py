@@ -42,7 +42,7 @@ class Reach:
         """A window came back without one clear answer, `doubts` of it posted; seconds to leave the provider alone."""
         self.limit = max(self.limit // 4, FEWEST)
         self.in_doubt += doubts
-        if 0 < self.in_doubt < SOME_IN_DOUBT:
+        if doubts and self.in_doubt < SOME_IN_DOUBT:
             return 0
         if self.silent_since is None:
             self.silent_since = time.monotonic()
