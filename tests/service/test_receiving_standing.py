@@ -212,7 +212,9 @@ def test_a_repeated_failure_does_not_overrule_a_person_who_let_it_go_on(app: Fla
     assert campaign.status == "running"
 
 
-def test_a_campaign_in_the_trash_stops_nobody_else(app: Flask, owner: Person) -> None:
+def test_a_campaign_in_the_trash_stops_nobody_else(
+    app: Flask, owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
     campaign, instance = make_running(owner.tenant_id)
     send(campaign)
     first, *_ = recipients(campaign)
@@ -221,6 +223,7 @@ def test_a_campaign_in_the_trash_stops_nobody_else(app: Flask, owner: Person) ->
     arrive(app, instance, statuses_of(instance, status_of(first, "failed", code=132015)))
     assert statuses(campaign) == {"failed": 1, "accepted": 2}
     assert [row.error for row in inbox(owner.tenant_id)] == [None]
+    assert "callbacks_not_applied" not in caplog.text
 
 
 def test_trouble_of_a_whole_number_pauses_it(app: Flask, owner: Person) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from webapp import broker
 from webapp.db import act_for, db
-from webapp.domain.errors import Conflict
+from webapp.domain.errors import Conflict, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.providers.errors import THROTTLING, ErrorClass
@@ -97,5 +97,5 @@ def _pause(campaign_ids: Iterable[uuid.UUID], tenant_id: uuid.UUID, code: int) -
     for campaign_id in campaign_ids:
         try:
             moves.pause(tenant_id, campaign_id, reason=reason_of(code))
-        except Conflict:  # a person, or another answer, was quicker
+        except (Conflict, NotFound):  # a person, or another answer, was quicker; or it is in the trash
             db.session.rollback()
