@@ -114,6 +114,17 @@ def test_a_header_can_not_smuggle_a_second_one(header):
         assert refused.sentence
 
 
+def test_what_libcurl_can_not_take_is_not_sent_and_the_next_one_goes():
+    with raw_server() as server, Flight(only(server)) as flight:
+        url = f"http://127.0.0.1:{server.port}/"
+        flight.post(url, ("Authorization: Bearer token\u200b",), b"{}", "odd", 5)
+        (odd,) = flight.poll(5)
+        assert (odd.context, odd.fate, server.connections) == ("odd", Fate.NOT_SENT, 0)
+        flight.post(url, ("Authorization: Bearer token",), b"{}", "even", 5)
+        assert [answer.context for answer in flight.poll(5)] == ["even"]
+        assert server.connections == 1
+
+
 def test_a_handle_that_refused_one_request_carries_the_next_one_untouched():
     with raw_server() as server, Flight(only(server)) as flight:
         url = f"http://127.0.0.1:{server.port}/"

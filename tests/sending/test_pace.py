@@ -93,10 +93,9 @@ def test_while_there_is_work_it_sends_close_to_the_limit_and_never_above(
 
 def test_a_refusal_halves_the_pace_at_once_and_it_grows_back_in_steps(owner: Person) -> None:
     number = uuid.uuid4()
-    pace = Pace(broker.redis())
-    assert pace.slow_down(number) == 0.5
+    assert slowness.slow_down(broker.redis(), [number], 130429) == 0.5
     # The other messages of the same window are refused, too: that is one halving.
-    assert pace.slow_down(number) == 0.5
+    assert slowness.slow_down(broker.redis(), [number], 130429) == 0.5
     state = slowness.of(broker.redis(), number)
     assert state is not None
     clock = Clock()
@@ -125,7 +124,7 @@ def test_a_second_refusal_halves_again_down_to_a_floor(owner: Person) -> None:
 def test_nothing_is_sent_while_the_provider_asks_to_wait(owner: Person) -> None:
     number, clock = uuid.uuid4(), Clock()
     pace = Pace(broker.redis(), clock)
-    pace.slow_down(number, hold_seconds=3)
+    slowness.slow_down(broker.redis(), [number], 130429, hold_seconds=3)
     state = slowness.of(broker.redis(), number)
     assert state is not None
     clock.now = state.at.timestamp() * 1000 + 10
@@ -150,5 +149,5 @@ def test_without_redis_each_sender_keeps_to_a_small_share(owner: Person) -> None
     pace, number = Pace(nobody), uuid.uuid4()
     assert sum(pace.take(number, 1000, 80).tokens for _ in range(200)) <= 8
     assert pace.take(number, 1000, 80).wait > 0
-    assert pace.slow_down(number) < 1
+    assert slowness.slow_down(nobody, [number], 130429) is None
     assert slowness.of(nobody, number) is None

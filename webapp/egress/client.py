@@ -1,5 +1,6 @@
 """Many requests at once, on connections that stay warm."""
 
+import logging
 import time
 from collections.abc import Iterable
 from typing import Final, Self
@@ -11,6 +12,8 @@ from webapp.egress.answer import Answer, Fate, Problem
 from webapp.egress.line import Line
 from webapp.egress.rules import Rules
 from webapp.egress.warm import Warm
+
+log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 128
 _NAME_LOOKUP_PAUSE: Final = 0.005
@@ -85,6 +88,8 @@ class Flight:
         except Exception as error:
             # Whatever libcurl can not take was not written either: nothing is lost, and nobody waits for it.
             sentence = error.message if isinstance(error, Refusal) else ""
+            if not sentence:
+                log.error("not_posted", extra={"reason": type(error).__name__})
             self._grounded.append(Answer(context, Fate.NOT_SENT, problem=Problem.ADDRESS, sentence=sentence))
             line.close()
             return

@@ -78,7 +78,6 @@ class Pace:
     """
 
     def __init__(self, redis: Redis, clock: Callable[[], float] | None = None) -> None:
-        self._redis = redis
         self._clock = clock
         self._take = redis.register_script(_TAKE)
         self._away_until = 0.0
@@ -95,10 +94,6 @@ class Pace:
             self._away_until = time.monotonic() + AWAY_SECONDS
             return self._alone(instance_id, wanted, per_second)
         return Grant(int(granted), min(LONGEST_WAIT, int(wait) / 1000))
-
-    def slow_down(self, instance_id: uuid.UUID, hold_seconds: float = 0, code: int = 130429) -> float:
-        """Halve the pace of a number that was refused for speed; the share of its limit it has now."""
-        return slowness.slow_down(self._redis, [instance_id], code, hold_seconds) or ALONE
 
     def _ask(self, instance_id: uuid.UUID, wanted: int, per_second: int) -> Any:
         keys = [f"pace:{instance_id}", slowness.key(instance_id)]

@@ -17,7 +17,7 @@ STATEMENT_TIMEOUT_MS = 60_000
 # A tenant that came after the last statistics seems to have no rows, so that a plan made for it reads all of them for
 # each window (a gate took 63 ms instead of 1). A plan that does not look at the values goes by the whole key.
 _PLANS = "-c plan_cache_mode=force_generic_plan"
-_TELL_TENANT = "select set_config('app.tenant_id', %s, true), set_config('lock_timeout', %s, true)"
+_TELL_TENANT = "select set_config('app.tenant_id', %s, true)"
 
 # A server that is gone without a word is noticed within seconds, not when the kernel gives up.
 _LIVENESS: dict[str, Any] = {
@@ -67,19 +67,15 @@ class Store:
         self._made: set[str] = set()
 
     @contextmanager
-    def transaction(self, tenant_id: uuid.UUID, lock_wait_ms: int = 0) -> Iterator[Cursor]:
+    def transaction(self, tenant_id: uuid.UUID) -> Iterator[Cursor]:
         """One transaction that is this tenant's for row-level security.
 
-        Args:
-            lock_wait_ms: how long it waits for each lock; 0 is for as long as a statement may take.
-
         Raises:
-            psycopg.errors.LockNotAvailable: somebody else holds a lock for longer than that.
             psycopg.OperationalError: the server is away; the next call connects anew.
         """
         connection = self._connected()
         with connection.transaction(), connection.cursor() as cursor:
-            cursor.execute(_TELL_TENANT, (str(tenant_id), str(lock_wait_ms)))
+            cursor.execute(_TELL_TENANT, (str(tenant_id),))
             yield cursor
 
     def call(self, step: Step, given: Mapping[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from webapp.models.campaigns import Campaign
 from webapp.services import counts, progress
 from webapp.services.campaigns import judged
 from webapp.services.campaigns.again import COOLDOWN
+from webapp.services.locks import held
 
 STEP: Final = 10_000
 SLICE_SECONDS: Final = 2
@@ -87,9 +88,7 @@ def _step(tenant_id: uuid.UUID, wish_id: uuid.UUID, step: int) -> bool:
     open_wish = SendingAgain.of(tenant_id).where(
         SendingAgain.id == wish_id, SendingAgain.finished_at.is_(None)
     )
-    wish = db.session.scalar(
-        open_wish.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    )
+    wish = held(open_wish, skip_locked=True)
     if wish is None:
         db.session.rollback()
         return False
