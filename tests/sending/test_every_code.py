@@ -2,6 +2,7 @@
 
 import html
 import json
+from contextlib import closing
 from typing import Any
 
 from flask import Flask, current_app
@@ -34,7 +35,8 @@ STAY_UNSENT = (*TRIED_AGAIN, *SLOWED, *PAUSED)
 
 
 def serve(owner: Person, seconds: float) -> None:
-    Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis()).serve(lambda: False, seconds)
+    with closing(Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis())) as sender:
+        sender.serve(lambda: False, seconds)
     act_for(owner.tenant_id)
     db.session.expire_all()
 

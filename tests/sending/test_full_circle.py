@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,8 @@ def test_every_accepted_message_is_told_once_whatever_happens_to_its_news(
         subscribe(provider, instance, address)
         campaign = make_campaign(owner.tenant_id, instance, message="Hi {{name}}")
         plan.plan(owner.tenant_id, campaign.id)
-        Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis()).serve(lambda: False, 20)
+        with closing(Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis())) as sender:
+            sender.serve(lambda: False, 20)
         until_all_is_told(provider, campaign)
         ledger = provider.ledger()
     reached = statuses(campaign)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from webapp.services.instance_secrets import seal
 
 def send(campaign: Campaign, seconds: float = 20) -> None:
     """Serve until nothing is left, as one worker would."""
-    Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis()).serve(lambda: False, seconds)
+    with closing(Sender(current_app.config["CRIER"], outgoing.rules(), broker.redis())) as sender:
+        sender.serve(lambda: False, seconds)
     act_for(campaign.tenant_id)
     db.session.expire_all()
 
@@ -197,8 +199,11 @@ def test_two_senders_share_a_campaign_and_send_nobody_twice(owner: Person, tmp_p
         app = current_app._get_current_object()  # type: ignore[attr-defined]
 
         def serve() -> None:
-            with app.app_context():
-                Sender(app.config["CRIER"], outgoing.rules(), broker.redis()).serve(lambda: False, 20)
+            with (
+                app.app_context(),
+                closing(Sender(app.config["CRIER"], outgoing.rules(), broker.redis())) as sender,
+            ):
+                sender.serve(lambda: False, 20)
 
         threads = [threading.Thread(target=serve) for _ in range(2)]
         for thread in threads:
