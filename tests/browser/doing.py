@@ -73,4 +73,5 @@ def figures_over_time(page: Page, segment: str, wanted: int) -> Iterator[int]:
         if seen == wanted:
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"{segment} did not become {wanted}")
+    stands = " ".join(page.locator("main").inner_text().split())
+    raise AssertionError(f"{segment} did not become {wanted}: {stands}")

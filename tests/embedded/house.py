@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -104,7 +105,8 @@ class House:
         """The supervisor dies without a word, alone or with everybody else. Returns when all are gone."""
         self._family |= descendants(self.process.pid)
         for pid in (self.process.pid, *self._family) if with_all else ():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.kill()
         self.ended()
         eventually(lambda: not self.left_behind(), f"{self.left_behind()} stay behind")

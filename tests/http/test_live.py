@@ -78,6 +78,19 @@ def test_a_page_of_ours_gets_the_present_state_and_every_change(
     socket.close()
 
 
+def test_the_last_of_many_changes_is_shown_even_after_the_campaign_is_over(
+    app: Flask, host: str, owner: Person
+) -> None:
+    over = make_running(owner.tenant_id, status="completed")
+    socket = open_socket(host, over.id, owner)
+    await_figure(socket, "sent", 0)
+    for sent in (1, 2, 3):
+        count(over, sent_count=sent)
+        progress.publish(over.tenant_id, over.id)
+    await_figure(socket, "sent", 3, seconds=3)
+    socket.close()
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
 def test_a_foreign_page_or_none_is_refused_before_the_upgrade(
     host: str, owner: Person, campaign: Campaign, origin: str

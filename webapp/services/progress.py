@@ -11,13 +11,16 @@ from webapp import broker
 from webapp.services import counts, slowness
 
 CHANNEL: Final = "live"
+# A campaign changed within AT_MOST_EVERY_MS of its last frame. Whoever watches asks once it has grown quiet: the
+# last change of all would otherwise be shown by nobody.
+MORE_CHANNEL: Final = "live-more"
 AT_MOST_EVERY_MS: Final = 250
 
 Fetch = Callable[[], Mapping[str, Any] | None]
 
 
 def publish(tenant_id: uuid.UUID, campaign_id: uuid.UUID, even_if_recent: bool = False) -> None:
-    """Tell the figures of a campaign to whoever watches. May be dropped: the next change or the clock tells again."""
+    """Tell the figures of a campaign to whoever watches, or right after others only that they changed."""
     publish_from(
         broker.redis(), tenant_id, campaign_id, lambda: counts.read(tenant_id, campaign_id), even_if_recent
     )
@@ -30,6 +33,7 @@ def publish_from(
     key = f"{CHANNEL}:{campaign_id}"
     is_time = redis.set(key, 1, nx=True, px=AT_MOST_EVERY_MS)
     if not (is_time or even_if_recent):
+        broker.publish_on(redis, MORE_CHANNEL, {"tenant_id": str(tenant_id), "id": str(campaign_id)})
         return
     figures = fetch()
     if figures is not None:

@@ -33,7 +33,11 @@ class Hub:
         self._readers: dict[uuid.UUID, Readers] = {}
         self._seats: Counter[uuid.UUID] = Counter()
         self._was_connected = False
-        channels = {progress.CHANNEL: self._hear_figures, departures.CHANNEL: self._hear_departure}
+        channels = {
+            progress.CHANNEL: self._hear_figures,
+            progress.MORE_CHANNEL: self._hear_of_more,
+            departures.CHANNEL: self._hear_departure,
+        }
         self._wire = Wire(app.extensions["crier_redis"], channels, self._tick)
 
     def take_seat(self, user_id: uuid.UUID) -> bool:
@@ -93,8 +97,8 @@ class Hub:
 
     def _hear_figures(self, told: dict[str, Any]) -> None:
         with self._lock:
-            readers = self._readers.get(uuid.UUID(told["id"]))
-            if readers is None or str(readers.tenant_id) != told["tenant_id"]:
+            readers = self._readers_of(told)
+            if readers is None:
                 return
             figures = Figures.of(told)
             if readers.watch is None or figures.status != readers.watch.figures.status:
@@ -103,6 +107,15 @@ class Hub:
             if readers.watch is not None:
                 readers.watch.take(figures)
                 readers.show()
+
+    def _hear_of_more(self, told: dict[str, Any]) -> None:
+        with self._lock:
+            if readers := self._readers_of(told):
+                readers.more_at = time.monotonic()
+
+    def _readers_of(self, told: dict[str, Any]) -> Readers | None:
+        readers = self._readers.get(uuid.UUID(told["id"]))
+        return readers if readers is not None and str(readers.tenant_id) == told["tenant_id"] else None
 
     def _hear_departure(self, told: dict[str, Any]) -> None:
         with self._lock:
@@ -131,7 +144,7 @@ class Hub:
 
     def _read(self, campaign_id: uuid.UUID, readers: Readers) -> None:
         """Ask PostgreSQL. Not under the lock: frames of other campaigns go on meanwhile."""
-        readers.read_at, readers.is_due = time.monotonic(), False
+        readers.read_at, readers.is_due, readers.more_at = time.monotonic(), False, None
         try:
             fresh = load(readers.tenant_id, campaign_id)
         except Exception:

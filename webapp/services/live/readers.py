@@ -23,6 +23,8 @@ _FRESH: Final = 1.0
 _READ_EVERY: Final = 15.0
 _READ_OVER_EVERY: Final = 60.0
 _READ_DEAF_EVERY: Final = 2.0
+# While changes follow each other more closely than this, frames tell them.
+_QUIET: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -36,13 +38,15 @@ class _Kind:
 
 @dataclass(slots=True)
 class Readers:
-    """A campaign that is looked at. `reading` lets one of many who come at once ask for all of them."""
+    """A campaign that is looked at. `reading` lets one of many who come at once ask for all of them; `more_at` is
+    when it last changed without a frame."""
 
     tenant_id: uuid.UUID
     watch: Watch | None = None
     reading: Lock = field(default_factory=Lock)
     read_at: float = -_FRESH
     is_due: bool = False
+    more_at: float | None = None
     count: int = 0
     _kinds: dict[Hashable, _Kind] = field(default_factory=dict)
 
@@ -54,7 +58,9 @@ class Readers:
         """Whether PostgreSQL is to be asked again; `is_connected` says whether frames come at all."""
         is_over = self.watch is not None and self.watch.figures.is_over
         patience = (_READ_OVER_EVERY if is_over else _READ_EVERY) if is_connected else _READ_DEAF_EVERY
-        return self.is_due or time.monotonic() - self.read_at > patience
+        now = time.monotonic()
+        has_more = self.more_at is not None and now - self.more_at > _QUIET
+        return self.is_due or has_more or now - self.read_at > patience
 
     @property
     def moves_by_itself(self) -> bool:

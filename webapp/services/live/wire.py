@@ -50,8 +50,10 @@ class Wire:
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=2 * TICK_SECONDS)
+        with self._lock:
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=2 * TICK_SECONDS)
 
     def _run(self) -> None:
         delay = _FIRST_DELAY
