@@ -120,6 +120,14 @@ def on_commit(call: Callable[..., Any], *args: Any) -> None:
     session.info.setdefault("on_commit", []).append((session.get_nested_transaction(), call, args))
 
 
+def on_commit_once(call: Callable[..., Any], *args: Any) -> None:
+    """The same call with the same arguments once for a transaction, however often it is asked for."""
+    # One that was asked for inside a savepoint which stands is taken back only together with what is asked for now.
+    waiting = db.session.info.get("on_commit", ())
+    if not any(asked == call and given == args for _, asked, given in waiting):
+        on_commit(call, *args)
+
+
 @event.listens_for(Session, "after_commit")
 def _note_commit(session: Session) -> None:
     if not session.in_nested_transaction():  # this event fires for savepoints too

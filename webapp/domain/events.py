@@ -1,6 +1,6 @@
 """The catalogue of events: facts in past tense. Names are part of the contract with receivers and clients."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,7 +43,16 @@ EVENTS: Final[dict[str, Kind]] = {
     ),
 }
 
+# What the test button of a webhook posts: no fact, so it is in no outbox.
+TEST_EVENT: Final = "webhook_tested"
+
 WEBHOOK_EVENTS: Final = tuple(name for name, kind in EVENTS.items() if kind.to_webhooks)
+
+
+def hears(events: Collection[str], name: str) -> bool:
+    """Whether a webhook that chose these events (none: all that are not only told by choice) is posted this one."""
+    kind = EVENTS[name]
+    return kind.to_webhooks and (name in events or (not events and not kind.only_if_chosen))
 
 
 def chosen(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""Events: the outbox. A fact is written in the transaction that makes it true."""
+"""Events: the outbox. A fact is written in the transaction that makes it true, and with it what is to be posted to
+webhooks: the trigger events_for_webhooks writes those rows (docs/decisions/0008)."""
 
 import uuid
 
@@ -7,10 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Json, Model, Now, OfTenant
 
+_FOR_READERS = text("type <> 'message_status_changed'")
+
 
 class Event(OfTenant, Model):
     __tablename__ = "events"
-    __table_args__ = (Index("events_sequence", "tenant_id", "sequence", unique=True),)
+    __table_args__ = (
+        Index("events_in_order", "tenant_id", "sequence", postgresql_where=_FOR_READERS),
+        Index("events_fresh", "tenant_id", "xid", postgresql_where=_FOR_READERS),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, server_default=text("uuidv7()"))
     type: Mapped[str] = mapped_column(Text)
@@ -19,3 +25,9 @@ class Event(OfTenant, Model):
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     payload: Mapped[Json]
     created_at: Mapped[Now]
+    # The transaction that wrote it, and the oldest that was not over then: an event of a lower sequence that is
+    # committed later has an xid of at least the horizon.
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+    horizon: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    )

@@ -3,7 +3,7 @@
 import uuid
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from webapp.db import db
 from webapp.domain.errors import N_, Conflict, NotFound
@@ -12,6 +12,7 @@ from webapp.models.contacts import Contact
 from webapp.models.events import Event
 from webapp.models.messages_history import Message
 from webapp.models.recipients import Recipient
+from webapp.models.webhooks import WebhookLog
 from webapp.services import audit, opt_outs
 from webapp.services.locks import held, lock_tenant
 
@@ -28,7 +29,8 @@ def in_trash(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
 
 
 def erase(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID) -> None:
-    """Take somebody out of everything: name, number, values, groups, and the words of their messages.
+    """Take somebody out of everything: name, number, values, groups, the words of their messages, and what was told of
+    them.
 
     A no to messages stays under its key, so that whoever comes again by a list has still said it.
 
@@ -40,8 +42,7 @@ def erase(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID) -> None
     _refuse_at_work(contact)
     _scrub_messages(contact)
     _scrub_recipients(contact)
-    events = (Event.tenant_id == tenant_id, Event.object_id == contact_id)
-    db.session.execute(delete(Event).where(*events))
+    _forget_events(contact)
     db.session.execute(delete(Contact).where(Contact.tenant_id == tenant_id, Contact.id == contact_id))
     audit.record(tenant_id, by, "contact_erased", contact_id)
     db.session.commit()
@@ -58,6 +59,17 @@ def _refuse_at_work(contact: Contact) -> None:
             name=campaign.name,
             campaign_id=campaign.id,
         )
+
+
+def _forget_events(contact: Contact) -> None:
+    """What was told of them and of their messages, and what was or is still to be posted of it."""
+    told = select(Event.id).where(
+        Event.tenant_id == contact.tenant_id,
+        or_(Event.object_id == contact.id, Event.payload["contactId"].astext == str(contact.id)),
+    )
+    of_tenant = WebhookLog.tenant_id == contact.tenant_id
+    db.session.execute(delete(WebhookLog).where(of_tenant, WebhookLog.event_id.in_(told)))
+    db.session.execute(delete(Event).where(Event.tenant_id == contact.tenant_id, Event.id.in_(told)))
 
 
 def _scrub_messages(contact: Contact) -> None:
