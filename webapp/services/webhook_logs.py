@@ -1,0 +1,180 @@
+"""The log of a webhook: each event for it with its tries, and what is posted once more."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, update
+from sqlalchemy.orm import defer
+
+from webapp import broker
+from webapp.db import db, on_commit, rows_changed
+from webapp.domain import ids
+from webapp.domain.errors import N_, Conflict, NotFound
+from webapp.models.webhooks import Webhook, WebhookAttempt, WebhookLog
+from webapp.services import audit
+from webapp.services.locks import held
+from webapp.services.pages import Page, page
+from webapp.services.webhooks import get as get_webhook
+
+OUTCOMES: Final = ("pending", "retrying", "succeeded", "failed")
+
+# What is older is news to nobody; and what one click posts again must not drown what happens now.
+REPLAYED: Final = timedelta(days=14)
+MOST_REPLAYED: Final = 10_000
+# A try that is due sooner may be under way already.
+_SOON: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries of a log are asked for; None asks for all."""
+
+    event: str | None = None
+    outcome: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event for one webhook with all its tries, the first one first."""
+
+    log: WebhookLog
+    attempts: Sequence[WebhookAttempt]
+
+
+def outcome(log: WebhookLog) -> str:
+    """pending (not tried yet), retrying, succeeded or failed (nothing more is tried)."""
+    if log.completed_at is None:
+        return "retrying" if log.attempt_count else "pending"
+    return "succeeded" if log.success else "failed"
+
+
+def described(log: WebhookLog) -> dict[str, Any]:
+    """The entry as the API tells it."""
+    return {
+        "id": str(log.id),
+        "webhookId": str(log.webhook_id),
+        "eventId": str(log.event_id) if log.event_id else None,
+        "event": log.event,
+        "status": outcome(log),
+        "statusCode": log.status_code,
+        "success": log.success,
+        "errorMessage": log.error_message,
+        "attemptCount": log.attempt_count,
+        "nextAttemptAt": log.next_attempt_at.isoformat() if log.next_attempt_at else None,
+        "completedAt": log.completed_at.isoformat() if log.completed_at else None,
+        "createdAt": log.created_at.isoformat(),
+    }
+
+
+def listed(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, filters: Filters = Filters(), **keys: Any
+) -> Page[WebhookLog]:
+    """One page of a webhook's log, newest first, without what was sent and answered, which may be long."""
+    query = _of(tenant_id, webhook_id, filters).options(defer(WebhookLog.payload), defer(WebhookLog.response))
+    return page(query, WebhookLog.id, **keys)
+
+
+def get(tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID) -> Entry:
+    get_webhook(tenant_id, webhook_id)
+    query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook_id, WebhookLog.id == log_id)
+    log = _there(db.session.scalar(query))
+    tries = WebhookAttempt.of(tenant_id).where(WebhookAttempt.webhook_log_id == log.id)
+    return Entry(log, db.session.scalars(tries.order_by(WebhookAttempt.number, WebhookAttempt.id)).all())
+
+
+def may_be_replayed(log: WebhookLog) -> bool:
+    """Whether it is over, or waits so long for its next try that a person may want it now."""
+    if log.completed_at is not None:
+        return True
+    due = log.next_attempt_at
+    return bool(log.attempt_count) and due is not None and due > datetime.now(UTC) + _SOON
+
+
+def replay(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID, *, user_id: uuid.UUID | None = None
+) -> WebhookLog:
+    """Post one event once more, under the id it had: a receiver that has it already knows it."""
+    webhook = _posting(tenant_id, webhook_id)
+    query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook.id, WebhookLog.id == log_id)
+    log = _there(held(query))
+    if not may_be_replayed(log):
+        raise Conflict(N_("This event is on its way already."))
+    for name, value in _once_more().items():
+        setattr(log, name, value)
+    audit.record(tenant_id, user_id, "webhook_replayed", webhook.id, log_id=str(log.id))
+    on_commit(broker.ring, "deliver_webhooks")
+    db.session.commit()
+    return log
+
+
+def failed_since(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> int:
+    """How many events since a moment were given up, counted up to MOST_REPLAYED + 1."""
+    some = _failed(tenant_id, webhook_id, since).limit(MOST_REPLAYED + 1)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def replay_failed(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime, *, user_id: uuid.UUID | None = None
+) -> int:
+    """Post what was given up since a moment once more, the oldest first, at most MOST_REPLAYED; returns how many."""
+    webhook = _posting(tenant_id, webhook_id)
+    since = max(since, datetime.now(UTC) - REPLAYED)
+    chosen = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.id).limit(MOST_REPLAYED)
+    again = rows_changed(
+        update(WebhookLog)
+        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(chosen.with_for_update(skip_locked=True)))
+        .values(**_once_more())
+    )
+    audit.record(
+        tenant_id, user_id, "webhook_failures_replayed", webhook.id, since=since.isoformat(), count=again
+    )
+    on_commit(broker.ring, "deliver_webhooks")
+    db.session.commit()
+    return again
+
+
+def _of(tenant_id: uuid.UUID, webhook_id: uuid.UUID, filters: Filters) -> Select[WebhookLog]:
+    query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook_id)
+    if filters.event:
+        query = query.where(WebhookLog.event == filters.event)
+    if filters.outcome in OUTCOMES:
+        query = query.where(_is(filters.outcome))
+    if filters.since:
+        query = query.where(WebhookLog.id >= ids.least_at(filters.since))
+    return query
+
+
+def _is(outcome: str) -> ColumnElement[bool]:
+    waits = WebhookLog.completed_at.is_(None)
+    return {
+        "pending": and_(waits, WebhookLog.attempt_count == 0),
+        "retrying": and_(waits, WebhookLog.attempt_count > 0),
+        "succeeded": and_(not_(waits), WebhookLog.success),
+        "failed": and_(not_(waits), not_(WebhookLog.success)),
+    }[outcome]
+
+
+def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Select[uuid.UUID]:
+    filters = Filters(outcome="failed", since=since)
+    return _of(tenant_id, webhook_id, filters).with_only_columns(WebhookLog.id)
+
+
+def _once_more() -> dict[str, Any]:
+    return {"next_attempt_at": func.now(), "completed_at": None, "success": False}
+
+
+def _posting(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
+    webhook = get_webhook(tenant_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on first."))
+    return webhook
+
+
+def _there(log: WebhookLog | None) -> WebhookLog:
+    if log is None:
+        raise NotFound(N_("There is no such entry in the log."))
+    return log

@@ -1,0 +1,224 @@
+"""Webhooks: the addresses of a tenant that are told of its events."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Unpack
+
+from sqlalchemy import func, select
+
+from webapp import broker, vault
+from webapp.db import db, on_commit
+from webapp.domain import ids
+from webapp.domain.errors import N_, Conflict, NotFound
+from webapp.domain.events import TEST_EVENT
+from webapp.models.tenants import Tenant
+from webapp.models.webhooks import Webhook, WebhookLog
+from webapp.services import audit, webhook_fields, webhook_secrets
+from webapp.services.events import emit
+from webapp.services.locks import held
+from webapp.services.pages import Page, has_part, page
+from webapp.services.webhook_fields import Typed
+
+__all__ = ["Typed"]
+
+# Each event is kept and posted once for each webhook that wants it.
+MOST: Final = 100
+MOST_TESTS_A_MINUTE: Final = 10
+
+
+def described(webhook: Webhook) -> dict[str, Any]:
+    """The webhook as events and the API tell it; its secret is told to nobody."""
+    return {
+        "id": str(webhook.id),
+        "name": webhook.name,
+        "url": webhook.url,
+        "description": webhook.description,
+        "events": list(webhook.events),
+        "isActive": webhook.is_active,
+        "disabledReason": webhook.disabled_reason,
+        "createdAt": webhook.created_at.isoformat(),
+        "updatedAt": webhook.updated_at.isoformat(),
+    }
+
+
+def state(webhook: Webhook) -> str:
+    """active, inactive (a person paused it) or disabled (it was switched off because it only failed)."""
+    if webhook.is_active:
+        return "active"
+    return "disabled" if webhook.disabled_reason else "inactive"
+
+
+def listed(tenant_id: uuid.UUID, *, q: str = "", deleted: bool = False, **keys: Any) -> Page[Webhook]:
+    """One page of webhooks, newest first; `q` is a part of the name."""
+    query = Webhook.of(tenant_id, deleted=deleted)
+    if q.strip():
+        query = query.where(has_part(Webhook.name, q))
+    return page(query, Webhook.id, **keys)
+
+
+def get(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, deleted: bool = False) -> Webhook:
+    return _there(db.session.scalar(Webhook.of(tenant_id, deleted=deleted).where(Webhook.id == webhook_id)))
+
+
+def create(
+    tenant_id: uuid.UUID, *, user_id: uuid.UUID | None = None, **typed: Unpack[Typed]
+) -> tuple[Webhook, str]:
+    """Make a webhook; returns it and its signing secret, which is shown this once."""
+    columns = webhook_fields.clean(webhook_fields.DEFAULTS | typed)
+    _keep_below_most(tenant_id)
+    secret = webhook_secrets.fresh()
+    webhook = Webhook(id=db.session.scalars(select(func.uuidv7())).one(), tenant_id=tenant_id, **columns)
+    webhook_secrets.seal(webhook, secret)
+    db.session.add(webhook)
+    db.session.flush()
+    _told(webhook, "webhook_created", "webhook_added", user_id)
+    return webhook, secret
+
+
+def update(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None, **typed: Unpack[Typed]
+) -> Webhook:
+    """Change a webhook. What is on its way already goes to the new address with its next try."""
+    columns = webhook_fields.clean(typed)
+    webhook = _held(tenant_id, webhook_id)
+    changed = sorted(name for name, value in columns.items() if getattr(webhook, name) != value)
+    for name in changed:
+        setattr(webhook, name, columns[name])
+    if "is_active" in changed:
+        _forget_failures(webhook)
+    return _told(webhook, "webhook_updated", "webhook_changed", user_id, fields=changed)
+
+
+def pause(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> Webhook:
+    """Post nothing more to a webhook. Events of the meantime are not kept for it; what waited goes on waiting."""
+    webhook = _held(tenant_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict(N_("This webhook is paused already."))
+    webhook.is_active = False
+    return _told(webhook, "webhook_updated", "webhook_paused", user_id)
+
+
+def resume(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> Webhook:
+    """Let a webhook go on, whoever stopped it."""
+    webhook = _held(tenant_id, webhook_id)
+    if webhook.is_active:
+        raise Conflict(N_("This webhook is active already."))
+    webhook.is_active = True
+    _forget_failures(webhook)
+    on_commit(broker.ring, "deliver_webhooks")
+    return _told(webhook, "webhook_updated", "webhook_resumed", user_id)
+
+
+def remove(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> Webhook:
+    """Move a webhook to the trash: nothing more is posted to it."""
+    webhook = _held(tenant_id, webhook_id)
+    webhook.deleted_at = func.now()
+    return _told(webhook, "webhook_deleted", "webhook_removed", user_id)
+
+
+def restore(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> Webhook:
+    """Bring a webhook back from the trash as it was; what still waited for it is posted."""
+    webhook = _held(tenant_id, webhook_id, deleted=True)
+    _keep_below_most(tenant_id)
+    webhook.deleted_at = None
+    on_commit(broker.ring, "deliver_webhooks")
+    return _told(webhook, "webhook_created", "webhook_restored", user_id)
+
+
+def reveal_secret(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID) -> tuple[Webhook, str]:
+    """The signing secret once more, for somebody who has just proved to be there; who saw it is written down."""
+    webhook = get(tenant_id, webhook_id)
+    try:
+        secret = webhook_secrets.open_secret(webhook)
+    except vault.Unreadable:
+        raise Conflict(N_("The secret can not be read any more. Make a new one.")) from None
+    audit.record(tenant_id, user_id, "webhook_secret_shown", webhook.id)
+    db.session.commit()
+    return webhook, secret
+
+
+def regenerate_secret(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None
+) -> tuple[Webhook, str]:
+    """Make another signing secret and return it; the one before signs beside it for 24 hours more."""
+    webhook = _held(tenant_id, webhook_id)
+    secret = webhook_secrets.fresh()
+    webhook_secrets.replace(webhook, secret)
+    _told(webhook, "webhook_updated", "webhook_secret_replaced", user_id)
+    return webhook, secret
+
+
+def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> WebhookLog:
+    """Have a made-up event posted to a webhook; its log says how that went."""
+    webhook = _held(tenant_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on, then test it."))
+    _keep_below_most_tests(webhook)
+    log_id = db.session.scalars(select(func.uuidv7())).one()
+    log = WebhookLog(
+        id=log_id,
+        tenant_id=tenant_id,
+        webhook_id=webhook.id,
+        event=TEST_EVENT,
+        payload=_test_body(webhook, log_id),
+        next_attempt_at=func.now(),
+    )
+    db.session.add(log)
+    audit.record(tenant_id, user_id, "webhook_tested", webhook.id)
+    on_commit(broker.ring, "deliver_webhooks")
+    db.session.commit()
+    return log
+
+
+def _test_body(webhook: Webhook, log_id: uuid.UUID) -> dict[str, Any]:
+    return {
+        "id": str(log_id),
+        "type": TEST_EVENT,
+        "timestamp": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "tenantId": str(webhook.tenant_id),
+        "sequence": 0,
+        "payload": {"webhookId": str(webhook.id), "name": webhook.name},
+    }
+
+
+def _told(webhook: Webhook, event: str, action: str, user_id: uuid.UUID | None, **details: Any) -> Webhook:
+    """Tell of a change, write it down and commit it."""
+    db.session.flush()
+    emit(webhook.tenant_id, event, webhook.id, described(webhook))
+    audit.record(webhook.tenant_id, user_id, action, webhook.id, **details)
+    db.session.commit()
+    return webhook
+
+
+def _forget_failures(webhook: Webhook) -> None:
+    webhook.disabled_reason = None
+
+
+def _held(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, deleted: bool = False) -> Webhook:
+    """The webhook with its row locked: people, and delivery that switches it off, write into it at once."""
+    return _there(held(Webhook.of(tenant_id, deleted=deleted).where(Webhook.id == webhook_id)))
+
+
+def _there(webhook: Webhook | None) -> Webhook:
+    if webhook is None:
+        raise NotFound(N_("There is no such webhook."))
+    return webhook
+
+
+def _keep_below_most(tenant_id: uuid.UUID) -> None:
+    """Locks the tenant's row, so that of two who make the last one only one does."""
+    db.session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+    there = select(func.count()).select_from(Webhook.of(tenant_id).subquery())
+    if (db.session.scalar(there) or 0) >= MOST:
+        raise Conflict(
+            N_("There are %(most)d webhooks already. Delete one that nobody needs first."), most=MOST
+        )
+
+
+def _keep_below_most_tests(webhook: Webhook) -> None:
+    a_minute_ago = ids.least_at(datetime.now(UTC) - timedelta(minutes=1))
+    recent = WebhookLog.of(webhook.tenant_id).where(
+        WebhookLog.webhook_id == webhook.id, WebhookLog.event == TEST_EVENT, WebhookLog.id >= a_minute_ago
+    )
+    if (db.session.scalar(select(func.count()).select_from(recent.subquery())) or 0) >= MOST_TESTS_A_MINUTE:
+        raise Conflict(N_("These were many tests. Wait a minute, then test again."))
