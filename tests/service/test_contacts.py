@@ -53,7 +53,7 @@ def test_a_contact_is_told_as_the_contract_says(owner: Person) -> None:
     )
     payload = {
         "id": str(made.id), "phoneNumber": "+4915123456789", "name": "Dana", "attributes": {"city": "Berlin"},
-        "isActive": True,
+        "isActive": True, "createdAt": made.created_at.isoformat(), "updatedAt": made.updated_at.isoformat(),
     }  # fmt: skip
     assert contacts.described(made) == payload
     assert told(owner.tenant_id) == [("contact_created", payload)]
@@ -221,6 +221,8 @@ def test_many_at_once_are_told_one_by_one_as_one_is(owner: Person) -> None:
     made = [make_contact(owner.tenant_id, name, attributes={"city": "Bonn"}) for name in ("One", "Two")]
     contact_bulk.remove(owner.tenant_id, Which())
     deleted = [payload for type, payload in told(owner.tenant_id) if type == "contact_deleted"]
+    for contact in made:
+        db.session.refresh(contact)
     assert sorted(deleted, key=lambda p: p["name"]) == [contacts.described(contact) for contact in made]
 
 

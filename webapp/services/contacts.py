@@ -41,6 +41,8 @@ def described(contact: Contact) -> dict[str, Any]:
         "name": contact.name,
         "attributes": contact.attributes,
         "isActive": contact.is_active,
+        "createdAt": contact.created_at.isoformat(),
+        "updatedAt": contact.updated_at.isoformat(),
     }
 
 
@@ -49,6 +51,7 @@ def described_in_sql() -> ColumnElement[Any]:
     return func.jsonb_build_object(
         *("id", Contact.id, "phoneNumber", Contact.phone_number, "name", Contact.name),
         *("attributes", Contact.attributes, "isActive", Contact.is_active),
+        *("createdAt", Contact.created_at, "updatedAt", Contact.updated_at),
     )
 
 

@@ -30,6 +30,8 @@ def described(group: Group) -> dict[str, Any]:
         "description": group.description,
         "isActive": group.is_active,
         "contactCount": group.contact_count,
+        "createdAt": group.created_at.isoformat(),
+        "updatedAt": group.updated_at.isoformat(),
     }
 
 

@@ -34,6 +34,10 @@ def described(campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "status": campaign.status,
         "message": campaign.message,
+        "whatsappInstanceId": _text(campaign.whatsapp_instance_id),
+        "messageTemplateId": _text(campaign.message_template_id),
+        "recipientType": campaign.audience.get("recipient_type", "groups"),
+        "timeZone": campaign.time_zone,
         "totalRecipients": campaign.total_recipients,
         "pendingCount": pending,
         "sentCount": campaign.sent_count,
@@ -312,6 +316,10 @@ def _why_nobody(figures: Mapping[str, Any]) -> str | None:
     if figures["failed_count"]:
         return "all_failed"
     return "all_skipped" if figures["skipped_count"] else None
+
+
+def _text(key: uuid.UUID | None) -> str | None:
+    return str(key) if key else None
 
 
 def _iso(at: datetime | None) -> str | None:

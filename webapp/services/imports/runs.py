@@ -47,6 +47,8 @@ def described(run: ImportRun) -> dict[str, Any]:
         "unchanged": run.unchanged,
         "repeated": run.repeated,
         "refused": run.refused,
+        "createdAt": run.created_at.isoformat(),
+        "completedAt": run.completed_at.isoformat() if run.completed_at else None,
     }
 
 

@@ -1,0 +1,44 @@
+"""What every shape is made of."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+ID = "01997f3a-52c1-7d4e-9b1a-6f0c2d8e4a17"
+OTHER_ID = "01997f3b-0a5d-7c22-8e4f-1b9d3c7a6e05"
+AT = "2026-03-02T09:30:00.000000+00:00"
+
+
+class Shape(BaseModel):
+    """An object of JSON: camelCase, nothing that is not named, no value taken for another kind of value."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        extra="forbid",
+        strict=True,
+    )
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """The object from what JSON makes of it. Raises pydantic.ValidationError."""
+        return cls.model_validate_json(json.dumps(told))
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were really given, under the names that verbs take."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+Id = Annotated[uuid.UUID, Field(examples=[ID])]
+Moment = Annotated[datetime, Field(examples=[AT])]
+
+
+def left_out() -> Any:
+    """The default of a field of a sparse change: it may be left out, and then it stays as it is."""
+    return Field(default_factory=lambda: None)
