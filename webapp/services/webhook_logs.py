@@ -19,7 +19,8 @@ from webapp.services.locks import held
 from webapp.services.pages import Page, page
 from webapp.services.webhooks import get as get_webhook
 
-OUTCOMES: Final = ("pending", "retrying", "succeeded", "failed")
+# What a log may be asked for.
+OUTCOMES: Final = ("waiting", "succeeded", "failed")
 
 # What is older is news to nobody; and what one click posts again must not drown what happens now.
 REPLAYED: Final = timedelta(days=14)
@@ -52,29 +53,19 @@ def outcome(log: WebhookLog) -> str:
     return "succeeded" if log.success else "failed"
 
 
-def described(log: WebhookLog) -> dict[str, Any]:
-    """The entry as the API tells it."""
-    return {
-        "id": str(log.id),
-        "webhookId": str(log.webhook_id),
-        "eventId": str(log.event_id) if log.event_id else None,
-        "event": log.event,
-        "status": outcome(log),
-        "statusCode": log.status_code,
-        "success": log.success,
-        "errorMessage": log.error_message,
-        "attemptCount": log.attempt_count,
-        "nextAttemptAt": log.next_attempt_at.isoformat() if log.next_attempt_at else None,
-        "completedAt": log.completed_at.isoformat() if log.completed_at else None,
-        "createdAt": log.created_at.isoformat(),
-    }
-
-
 def listed(
-    tenant_id: uuid.UUID, webhook_id: uuid.UUID, filters: Filters = Filters(), **keys: Any
+    tenant_id: uuid.UUID,
+    webhook_id: uuid.UUID,
+    filters: Filters = Filters(),
+    *,
+    whole: bool = False,
+    **keys: Any,
 ) -> Page[WebhookLog]:
-    """One page of a webhook's log, newest first, without what was sent and answered, which may be long."""
-    query = _of(tenant_id, webhook_id, filters).options(defer(WebhookLog.payload), defer(WebhookLog.response))
+    """One page of a webhook's log, newest first. Without `whole` what was sent and answered, which may be long, is
+    not read."""
+    query = _of(tenant_id, webhook_id, filters)
+    if not whole:
+        query = query.options(defer(WebhookLog.payload), defer(WebhookLog.response))
     return page(query, WebhookLog.id, **keys)
 
 
@@ -151,8 +142,7 @@ def _of(tenant_id: uuid.UUID, webhook_id: uuid.UUID, filters: Filters) -> Select
 def _is(outcome: str) -> ColumnElement[bool]:
     waits = WebhookLog.completed_at.is_(None)
     return {
-        "pending": and_(waits, WebhookLog.attempt_count == 0),
-        "retrying": and_(waits, WebhookLog.attempt_count > 0),
+        "waiting": waits,
         "succeeded": and_(not_(waits), WebhookLog.success),
         "failed": and_(not_(waits), not_(WebhookLog.success)),
     }[outcome]
@@ -164,7 +154,8 @@ def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Sel
 
 
 def _once_more() -> dict[str, Any]:
-    return {"next_attempt_at": func.now(), "completed_at": None, "success": False}
+    """A round of tries from the beginning; the numbers of the tries go on."""
+    return {"next_attempt_at": func.now(), "completed_at": None, "success": False, "failed_count": 0}
 
 
 def _posting(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
