@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi tenants create|list | users add|list|link | seed | doctor`."""
+"""The command line: `flask --app wsgi tenants create|list | users add|list|link | api-keys create | seed | doctor`."""
 
 import json
 import uuid
@@ -11,7 +11,8 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.domain.errors import Refusal
-from webapp.services import accounts
+from webapp.domain.scopes import SCOPES
+from webapp.services import accounts, api_keys
 from webapp.services.demo import tenant as demo
 from webapp.services.doctor.look import Report, look
 
@@ -19,11 +20,12 @@ F = TypeVar("F", bound=Callable[..., None])
 
 tenants = AppGroup("tenants", help="The customers of this installation.")
 users = AppGroup("users", help="The people who sign in.")
+keys = AppGroup("api-keys", help="What programs carry to use the API.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
 
 
 def install(app: Flask) -> None:
-    for command in (tenants, users, seed, doctor):
+    for command in (tenants, users, keys, seed, doctor):
         app.cli.add_command(command)
 
 
@@ -118,6 +120,24 @@ def link_user(email: str | None, first_owner: bool) -> None:
     if address is None:
         raise Refused("There is no owner yet: make a tenant first, with `flask --app wsgi tenants create`.")
     click.echo(accounts.link_address(accounts.link_user(address)))
+
+
+@keys.command("create")
+@click.option("--tenant", "tenant_id", type=click.UUID, required=True, metavar="ID")
+@click.option("--name", required=True, help="What it is for.")
+@click.option(
+    "--scopes", default=",".join(SCOPES), help="What it may do, with commas between; else everything."
+)
+@click.option("--days", type=int, help="For how long it holds; else until it is revoked.")
+@as_json
+@refusing
+def create_key(tenant_id: uuid.UUID, name: str, scopes: str, days: int | None, as_json: bool) -> None:
+    """Make a key for the API. It is shown once."""
+    key, token = api_keys.create(tenant_id, name=name, scopes_asked=scopes.split(","), days=days)
+    if as_json:
+        click.echo(json.dumps({"key": token, "id": str(key.id), "scopes": key.scopes}))
+    else:
+        click.echo(f"The key {key.name}, which is not shown again: {token}")
 
 
 @click.command("doctor")

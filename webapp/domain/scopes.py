@@ -1,0 +1,37 @@
+"""What a key may do: scopes, each for one kind of thing."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from webapp.domain.errors import N_, Invalid
+
+SCOPES: Final = {
+    "contacts:read": N_("See contacts and groups"),
+    "contacts:write": N_("Add, change, import and delete contacts and groups"),
+    "templates:read": N_("See message templates"),
+    "templates:write": N_("Write, change and delete message templates"),
+    "numbers:read": N_("See WhatsApp numbers, without their secrets"),
+    "numbers:write": N_("Connect, change, pause and delete WhatsApp numbers"),
+    "campaigns:read": N_("See campaigns and who got them"),
+    "campaigns:write": N_("Draft, change and delete campaigns"),
+    "campaigns:send": N_("Start, pause, resume and cancel campaigns"),
+    "messages:read": N_("Read the history of messages"),
+    "webhooks:read": N_("See webhooks and their log"),
+    "webhooks:write": N_("Make, change and delete webhooks"),
+    "events:read": N_("Hear of every event as it happens"),
+}
+
+
+def chosen(names: Iterable[str]) -> list[str]:
+    """The scopes that were asked for, each once, in our order. Raises Invalid on `scopes`."""
+    wanted = {name.strip() for name in names} - {""}
+    if unknown := sorted(wanted - set(SCOPES)):
+        raise Invalid(
+            "scopes",
+            N_("There is no scope “%(name)s”. There are: %(known)s."),
+            name=unknown[0],
+            known=", ".join(SCOPES),
+        )
+    if not wanted:
+        raise Invalid("scopes", N_("Choose at least one thing that the key may do."))
+    return [name for name in SCOPES if name in wanted]
