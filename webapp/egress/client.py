@@ -16,6 +16,8 @@ from webapp.egress.warm import Warm
 log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 128
+# Of HTTP/2 on one connection: one that breaks leaves so many unknown outcomes, not a hundred.
+STREAMS: Final = 8
 _NAME_LOOKUP_PAUSE: Final = 0.005
 
 
@@ -28,6 +30,7 @@ class Flight:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, connections)
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
+        self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, STREAMS)
         self._most_idle = connections
         self._idle: list[Line] = []
         self._flying: set[Line] = set()

@@ -23,8 +23,9 @@ _OPTIONS: Final = (
     (pycurl.SSL_VERIFYPEER, 1),
     (pycurl.SSL_VERIFYHOST, 2),
     (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
-    # One request at a time on a connection: one that breaks leaves one unknown outcome, not a hundred.
-    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+    # Where a server offers it, over TLS. Requests wait a moment for a connection that several may share.
+    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+    (pycurl.PIPEWAIT, 1),
     (pycurl.MAXAGE_CONN, IDLE_SECONDS),
     (pycurl.CONNECTTIMEOUT_MS, CONNECT_SECONDS * 1000),
     # Whoever asks "may I send?" first posts again when the answer is no.

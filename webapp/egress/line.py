@@ -11,7 +11,7 @@ from webapp.egress.answer import MAX_ANSWER, Answer, Fate, Problem
 from webapp.egress.handle import new_handle, problem
 from webapp.egress.rules import Rules
 from webapp.egress.urls import read_url
-from webapp.egress.warm import Warm
+from webapp.egress.warm import Ends, Warm
 
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 
@@ -75,6 +75,8 @@ class Line:
 
     def answer(self, code: int) -> Answer:
         """What became of the request, by libcurl's result code (0: a whole answer)."""
+        if self._ends:
+            self._warm.leave(self._ends, is_shared=self._speaks_http2())
         status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         body = b"".join(self._chunks)
         if code == pycurl.E_OK and status:
@@ -93,6 +95,11 @@ class Line:
         written = self.curl.getinfo(pycurl.REQUEST_SIZE)
         return Fate.UNKNOWN if written else Fate.NOT_SENT
 
+    def _speaks_http2(self) -> bool:
+        if self._scheme != "https":
+            return False
+        return bool(self.curl.getinfo(pycurl.INFO_HTTP_VERSION) == pycurl.CURL_HTTP_VERSION_2_0)
+
     def _problem(self, code: int) -> Problem:
         if self._refused:
             return Problem.ADDRESS
@@ -106,6 +113,7 @@ class Line:
         self._fresh: list[int] = []
         self._refused = ""
         self._hung_up = False
+        self._ends: Ends | None = None
         if self._again:
             self.curl.setopt(pycurl.FRESH_CONNECT, 0)
             self._again, self._deadline = False, 0.0
@@ -139,8 +147,11 @@ class Line:
         ends = (local, local_port, remote, remote_port)
         if self._fresh:
             self._warm.add(ends, self._fresh)
-        self._hung_up = not self._fresh and not self._warm.is_quiet(ends)
+        self._hung_up = not self._fresh and self._warm.has_hung_up(ends)
         self._fresh = []
+        if not self._hung_up:
+            self._warm.use(ends)
+            self._ends = ends
         return int(pycurl.PREREQFUNC_ABORT if self._hung_up else pycurl.PREREQFUNC_OK)
 
     def _give(self, size: int) -> bytes:
