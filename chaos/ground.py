@@ -13,6 +13,7 @@ from chaos.application import application
 from embedded import servers
 from embedded.paths import PROJECT
 from embedded.servers import Servers
+from webapp.db import db, owner_engine
 
 TEMPLATE = "crier"
 
@@ -44,8 +45,8 @@ def ground(folder: Path, disk_megabytes: int | None = None) -> Iterator[Ground]:
         app = application(started.database_url, started.redis_url, data)
         with app.app_context():
             upgrade(str(PROJECT / "migrations"))
-            for engine in app.extensions["sqlalchemy"].engines.values():
-                engine.dispose()
+            for engine in (db.engine, owner_engine()):
+                engine.dispose()  # a database that somebody looks at can not be copied
         yield Ground(folder, data, started)
 
 
