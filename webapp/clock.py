@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from webapp.sending import continuity, rounds
-from webapp.services import bells, progress, retention, sessions
+from webapp.services import bells, events, progress, retention, sessions
 from webapp.services.campaigns import breaker, moves
 from webapp.services.receiving import leftovers
 
@@ -88,8 +88,11 @@ def ring_again() -> None:
 
 def fold() -> None:
     """Counts go into the campaigns, and those who watch see them."""
-    for found in rounds.fold_all():
+    moved = rounds.fold_all()
+    for found in moved:
         rounds.call(progress.publish, found)
+    for tenant_id in {found.tenant_id for found in moved}:
+        events.tell(tenant_id)
 
 
 def stop_failing() -> None:

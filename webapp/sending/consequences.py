@@ -1,14 +1,16 @@
 """Consequences: what an answer means beyond its own row: a slower number, a pause, an opt-out."""
 
-from webapp.db import act_for, db
+import time
+
+from webapp.db import act_for
 from webapp.domain import phones
 from webapp.providers.base import Refused
 from webapp.providers.errors import PAUSING, THROTTLING, ErrorClass
 from webapp.sending.agenda import Item
 from webapp.sending.window import Flown
-from webapp.services import opt_outs
 from webapp.services.campaigns import stops
-from webapp.services.locks import lock_tenant
+from webapp.services.receiving import wishes
+from webapp.services.receiving.wishes import Wish
 
 
 def draw(item: Item, flown: Flown) -> None:
@@ -32,7 +34,6 @@ def draw(item: Item, flown: Flown) -> None:
 
 def _opt_out(item: Item, numbers: list[str]) -> None:
     act_for(item.tenant_id)
-    lock_tenant(item.tenant_id)
-    for number in numbers:
-        opt_outs.add(item.tenant_id, phones.parse(number, None).key, "provider_error")
-    db.session.commit()
+    now = time.time()
+    keys = [phones.parse(number, None).key for number in numbers]
+    wishes.heed_all(item.tenant_id, [Wish(key, "provider_error", wants=False, at=now) for key in keys])

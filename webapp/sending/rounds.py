@@ -16,7 +16,7 @@ from webapp.db import act_for, as_owner, db
 from webapp.domain.errors import Refusal
 from webapp.sending import sweep
 from webapp.services import counts
-from webapp.services.campaigns import breaker
+from webapp.services.campaigns import breaker, progressed
 
 log = logging.getLogger(__name__)
 
@@ -149,11 +149,12 @@ def sweep_all() -> int:
 
 
 def fold_all() -> list[Found]:
-    """Fold the stripes of every campaign that moved, note a sample of each; those that moved."""
+    """Fold the stripes of every campaign that moved, tell it, note a sample of each; those that moved."""
     moved = _find(_MOVED)
     for found in moved:
         with as_owner() as connection:
-            counts.fold(connection, found.tenant_id, found.campaign_id)
+            if counts.fold(connection, found.tenant_id, found.campaign_id):
+                progressed.emit(connection, found.tenant_id, found.campaign_id)
             connection.execute(_SAMPLE, {"tenant_id": found.tenant_id, "campaign_id": found.campaign_id})
     return moved
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from webapp.db import db
+from webapp.db import db, rows_changed
 from webapp.domain import fields, phones
 from webapp.models.contacts import Contact
 from webapp.services import opt_outs
@@ -20,6 +20,9 @@ from webapp.services.events import emit
 log = logging.getLogger(__name__)
 
 _IS_NEW: Final[Label[bool]] = literal_column("old.id is null", Boolean).label("is_new")
+_WAS_NAMED: Final[Label[bool]] = literal_column("old.name is distinct from new.name", Boolean).label(
+    "was_named"
+)
 
 
 def seen(tenant_id: uuid.UUID, *, wa_id: str | None, user_id: str | None, name: str, at: datetime) -> Contact:
@@ -30,11 +33,12 @@ def seen(tenant_id: uuid.UUID, *, wa_id: str | None, user_id: str | None, name: 
     """
     known = _by_user_id(tenant_id, user_id) if user_id else None
     who = _identity(wa_id, user_id, known)
-    if known is not None and known.phone_key != who["phone_key"]:
-        _unite(known, who)
-    contact, is_new = _upsert(tenant_id, {**who, "name": _shown(name), "last_inbound_at": at})
+    is_united = known is not None and known.phone_key != who["phone_key"] and _unite(known, who)
+    contact, is_new, was_named = _upsert(tenant_id, {**who, "name": _shown(name), "last_inbound_at": at})
     if is_new:
         emit(tenant_id, "contact_created", contact.id, described(contact))
+    elif is_united or was_named:
+        emit(tenant_id, "contact_updated", contact.id, described(contact))
     return contact
 
 
@@ -53,11 +57,11 @@ def _identity(wa_id: str | None, user_id: str | None, known: Contact | None) -> 
     return who | {"phone_number": None, "phone_key": phones.bsuid_key(user_id or "")}
 
 
-def _unite(known: Contact, who: dict[str, Any]) -> None:
-    """Somebody known by their id shows a number: theirs from now on, unless another contact has it."""
+def _unite(known: Contact, who: dict[str, Any]) -> bool:
+    """Somebody known by their id shows a number: theirs from now on, unless another contact has it; whether it is."""
     opt_outs.follow(known.tenant_id, known.phone_key, who["phone_key"])
     if known.phone_number is not None:
-        return  # a new number of somebody with an old one: a contact of its own
+        return False  # a new number of somebody with an old one: a contact of its own
     holder = aliased(Contact)
     is_taken = exists().where(
         holder.tenant_id == known.tenant_id,
@@ -67,12 +71,14 @@ def _unite(known: Contact, who: dict[str, Any]) -> None:
     numbered = update(Contact).where(Contact.tenant_id == known.tenant_id, Contact.id == known.id, ~is_taken)
     try:
         with db.session.begin_nested():
-            db.session.execute(numbered.values(phone_number=who["phone_number"], phone_key=who["phone_key"]))
+            number = {"phone_number": who["phone_number"], "phone_key": who["phone_key"]}
+            return bool(rows_changed(numbered.values(**number)))
     except IntegrityError:
         log.info("sender_united_elsewhere")  # somebody made a contact of this number at this very moment
+        return False
 
 
-def _upsert(tenant_id: uuid.UUID, values: dict[str, Any]) -> tuple[Contact, bool]:
+def _upsert(tenant_id: uuid.UUID, values: dict[str, Any]) -> tuple[Contact, bool, bool]:
     # By the key, so that two messages at once make one contact.
     new = insert(Contact).values(tenant_id=tenant_id, **values)
     given = new.excluded
@@ -87,9 +93,9 @@ def _upsert(tenant_id: uuid.UUID, values: dict[str, Any]) -> tuple[Contact, bool
             "is_doubtful": False,
             "updated_at": func.now(),
         },
-    ).returning(Contact, _IS_NEW)
+    ).returning(Contact, _IS_NEW, _WAS_NAMED)
     row = db.session.execute(statement, execution_options={"populate_existing": True}).one()
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def _shown(name: str) -> str:

@@ -125,9 +125,10 @@ def update(
     contact = _held(tenant_id, contact_id)
     known_as = contact.phone_key
     _write(contact, {**_number(contact, phone_number), **_words(name, attributes), "is_active": is_active})
-    _flush(contact)
-    opt_outs.follow(tenant_id, known_as, contact.phone_key)
-    emit(tenant_id, "contact_updated", contact.id, described(contact))
+    if db.session.is_modified(contact):
+        _flush(contact)
+        opt_outs.follow(tenant_id, known_as, contact.phone_key)
+        emit(tenant_id, "contact_updated", contact.id, described(contact))
     db.session.commit()
     return contact
 

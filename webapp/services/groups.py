@@ -65,8 +65,9 @@ def update(
     for field, value in _clean(name, description).items():
         setattr(group, field, value)
     group.is_active = is_active
-    _flush()
-    emit(tenant_id, "group_updated", group.id, described(group))
+    if db.session.is_modified(group):
+        _flush()
+        emit(tenant_id, "group_updated", group.id, described(group))
     db.session.commit()
     return group
 

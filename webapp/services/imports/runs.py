@@ -11,6 +11,7 @@ from webapp.db import db, on_commit
 from webapp.domain.errors import N_, Conflict, NotFound, Refusal
 from webapp.models.groups import Group
 from webapp.models.imports import ImportRun
+from webapp.services import groups
 from webapp.services.events import emit
 from webapp.services.imports import sentences
 from webapp.services.locks import held
@@ -108,4 +109,13 @@ def end(run: ImportRun, status: str, reason: Refusal | None = None) -> None:
     run.completed_at = func.now()
     db.session.flush()
     if begun:
+        _tell_group(run)
         emit(run.tenant_id, "contacts_imported", run.id, described(run))
+
+
+def _tell_group(run: ImportRun) -> None:
+    """Whom it has brought in joined the group, however it ended."""
+    group = group_of(run)
+    if group is not None and run.added + run.updated + run.unchanged:
+        db.session.refresh(group)
+        emit(run.tenant_id, "group_updated", group.id, groups.described(group))

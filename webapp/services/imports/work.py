@@ -12,8 +12,6 @@ from webapp import broker
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, Conflict, Refusal
 from webapp.models.imports import ImportChunk, ImportRun
-from webapp.services import groups
-from webapp.services.events import emit
 from webapp.services.imports import merging, reading, runs
 from webapp.services.imports.statements import execute
 
@@ -83,7 +81,6 @@ def _read(run: ImportRun) -> bool:
 def _merge(run: ImportRun) -> bool:
     merging.guard(run)
     if merging.step(run):
-        _tell_group(run)
         runs.end(run, "completed")
         _forget_file(run)
         return False
@@ -122,13 +119,6 @@ def _forget_file(run: ImportRun) -> None:
     db.session.execute(
         delete(ImportChunk).where(ImportChunk.tenant_id == run.tenant_id, ImportChunk.import_run_id == run.id)
     )
-
-
-def _tell_group(run: ImportRun) -> None:
-    group = runs.group_of(run)
-    if group is not None and run.read_rows > run.refused:
-        db.session.refresh(group)
-        emit(run.tenant_id, "group_updated", group.id, groups.described(group))
 
 
 def _fail(tenant_id: uuid.UUID, run_id: uuid.UUID, reason: Refusal) -> bool:
