@@ -27,6 +27,7 @@ from webapp.views import (
     messages,
     sign_in,
     statics,
+    step_up,
     uploads,
 )
 from webapp.views import settings as settings_page
@@ -38,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS = (
     health.bp,
     sign_in.bp,
+    step_up.bp,
     dashboard.bp,
     contacts.bp,
     contact_bulk.bp,

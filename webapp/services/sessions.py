@@ -101,11 +101,22 @@ def sign_out(token: str) -> None:
     db.session.commit()
 
 
-def change_password(signed_in: SignedIn, old: str, new: str) -> User:
-    """Set another password; every other browser of this person is signed out."""
+def prove(signed_in: SignedIn, password: str, address: str) -> User:
+    """Whether it is still the person who signed in; tries are counted with those of signing in."""
     user = signed_in.user
-    if user.password_hash and not passwords.matches(user.password_hash, old):
-        raise Invalid("old_password", N_("This is not your password."))
+    _count_try(user.email, address)
+    if not passwords.matches(user.password_hash, password):
+        raise Invalid("present_password", N_("This is not your password."))
+    return user
+
+
+def change_password(signed_in: SignedIn, old: str, new: str, address: str = "") -> User:
+    """Set another password; every other browser of this person is signed out. Tries count as those of signing in."""
+    user = signed_in.user
+    if user.password_hash:
+        _count_try(user.email, address)
+        if not passwords.matches(user.password_hash, old):
+            raise Invalid("old_password", N_("This is not your password."))
     user.password_hash = passwords.hashed(new, about=(user.email, signed_in.tenant.name))
     _end_sessions(user, but=signed_in.token_hash)
     audit.record(signed_in.tenant.id, user.id, "password_changed", user.id)

@@ -1,109 +1,31 @@
-"""How webhooks did lately: the share of tries that succeeded and how fast the answers came."""
+"""Health of webhooks: the machine switches one off that is gone, or that does nothing but fail."""
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
 
-from sqlalchemy import Row, func, literal_column, select, text
+from sqlalchemy import func
 
 from webapp.db import db
-from webapp.models.webhooks import WebhookMinute
-
-DAY: Final = timedelta(hours=24)
-# One column of the chart.
-STEP: Final = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The tries of one stretch of time, from `at` on."""
-
-    at: datetime
-    succeeded: int = 0
-    failed: int = 0
-    duration_ms: int = 0
-
-    @property
-    def tries(self) -> int:
-        return self.succeeded + self.failed
-
-    @property
-    def share(self) -> float | None:
-        """Of the tries those that succeeded, 0 to 1; None without any."""
-        return self.succeeded / self.tries if self.tries else None
-
-    @property
-    def mean_ms(self) -> float | None:
-        """How long a try took; None without any."""
-        return self.duration_ms / self.tries if self.tries else None
+from webapp.models.webhooks import Webhook
+from webapp.services import audit, webhooks
+from webapp.services.events import emit
+from webapp.services.locks import held
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The last day of one webhook, the oldest span first."""
+def switch_off(tenant_id: uuid.UUID, webhook_id: uuid.UUID, reason: str) -> Webhook | None:
+    """Post nothing more to a webhook until a person lets it go on; None when somebody was quicker.
 
-    whole: Span
-    spans: Sequence[Span]
-
-
-def shares(tenant_id: uuid.UUID, webhook_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Span]:
-    """The last day of each of these webhooks; who was not tried is not among them."""
-    since = datetime.now(UTC) - DAY
-    query = (
-        select(
-            WebhookMinute.webhook_id,
-            func.sum(WebhookMinute.tries).label("tries"),
-            func.sum(WebhookMinute.failures).label("failures"),
-            func.sum(WebhookMinute.duration_ms).label("duration_ms"),
-        )
-        .where(
-            WebhookMinute.tenant_id == tenant_id,
-            WebhookMinute.webhook_id.in_(webhook_ids),
-            WebhookMinute.minute >= since,
-        )
-        .group_by(WebhookMinute.webhook_id)
-    )
-    return {row.webhook_id: _span(since, row) for row in db.session.execute(query)}
-
-
-def last_day(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Health:
-    """The last 24 hours of a webhook in steps of half an hour that begin with the clock's."""
-    first = _step_of(datetime.now(UTC) - DAY) + STEP
-    step = func.date_bin(literal_column("interval '30 minutes'"), WebhookMinute.minute, first)
-    query = (
-        select(
-            step.label("at"),
-            func.sum(WebhookMinute.tries).label("tries"),
-            func.sum(WebhookMinute.failures).label("failures"),
-            func.sum(WebhookMinute.duration_ms).label("duration_ms"),
-        )
-        .where(
-            WebhookMinute.tenant_id == tenant_id,
-            WebhookMinute.webhook_id == webhook_id,
-            WebhookMinute.minute >= first,
-        )
-        .group_by(text("at"))
-    )
-    found = {row.at: _span(row.at, row) for row in db.session.execute(query)}
-    times = [first + number * STEP for number in range(DAY // STEP)]
-    spans = [found.get(at, Span(at)) for at in times]
-    return Health(_whole(first, spans), spans)
-
-
-def _step_of(at: datetime) -> datetime:
-    return at.replace(minute=at.minute - at.minute % 30, second=0, microsecond=0)
-
-
-def _span(at: datetime, row: Row[Any]) -> Span:
-    return Span(at, int(row.tries - row.failures), int(row.failures), int(row.duration_ms))
-
-
-def _whole(first: datetime, spans: Sequence[Span]) -> Span:
-    return Span(
-        first,
-        sum(span.succeeded for span in spans),
-        sum(span.failed for span in spans),
-        sum(span.duration_ms for span in spans),
-    )
+    Args:
+        reason: gone or failing, as the page explains it to its owner.
+    """
+    webhook = held(Webhook.of(tenant_id).where(Webhook.id == webhook_id, Webhook.is_active))
+    if webhook is None:
+        db.session.rollback()
+        return None
+    webhook.is_active = False
+    webhook.disabled_at = func.now()
+    webhook.disabled_reason = reason
+    db.session.flush()
+    emit(tenant_id, "webhook_updated", webhook.id, webhooks.described(webhook))
+    audit.record(tenant_id, None, "webhook_switched_off", webhook.id, reason=reason)
+    db.session.commit()
+    return webhook

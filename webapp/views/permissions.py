@@ -26,6 +26,7 @@ NEEDS: Final[dict[str, str]] = {
     "messages.index": "viewer",
     "messages.show": "viewer",
     "sign_in.sign_out": "viewer",
+    "step_up.confirm": "viewer",
     "settings.index": "viewer",
     "settings.password": "viewer",
     "settings.change_password": "viewer",

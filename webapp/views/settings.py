@@ -2,15 +2,17 @@
 
 import uuid
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from webapp.domain.errors import NotAllowed
 from webapp.forms.countries import country_names
 from webapp.forms.settings import PersonForm, RoleForm, TenantForm
 from webapp.forms.sign_in import PasswordForm
 from webapp.services import accounts, people, sessions, tenants
 from webapp.views.guard import enter, here
-from webapp.views.shared import attempt, said, to
+from webapp.views.shared import attempt, said, to, words
+from webapp.views.step_up import password_first, proved
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -50,8 +52,14 @@ def password():
 def change_password():
     form = PasswordForm()
     old, new = form.old_password.data or "", form.password.data or ""
-    if attempt(form, lambda: sessions.change_password(here().signed_in, old, new)) is None:
-        return _password(form, 422)
+    address = request.remote_addr or ""
+    try:
+        if attempt(form, lambda: sessions.change_password(here().signed_in, old, new, address)) is None:
+            return _password(form, 422)
+    except NotAllowed as refusal:
+        form.form_errors.append(words(refusal))
+        return _password(form, 429)
+    proved(again=True)
     said(_("Your password is changed. Your other browsers are signed out."))
     return to("settings.password")
 
@@ -62,11 +70,13 @@ def list_people():
 
 
 @bp.get("/people/new")
+@password_first()
 def new_person():
     return _new_person(PersonForm())
 
 
 @bp.post("/people/new")
+@password_first()
 def add_person():
     form = PersonForm()
     added = attempt(
@@ -82,6 +92,7 @@ def person(user_id: uuid.UUID):
 
 
 @bp.post("/people/<uuid:user_id>")
+@password_first()
 def change_role(user_id: uuid.UUID):
     form, found = RoleForm(), people.get(here().tenant.id, user_id)
     change = lambda: people.change_role(here().tenant.id, user_id, form.role.data, by=here().user.id)  # noqa: E731
@@ -97,12 +108,14 @@ def change_role(user_id: uuid.UUID):
 
 
 @bp.post("/people/<uuid:user_id>/link")
+@password_first()
 def link(user_id: uuid.UUID):
     found = people.get(here().tenant.id, user_id)
     return _link(found, people.new_link(here().tenant.id, user_id, by=here().user.id))
 
 
 @bp.post("/people/<uuid:user_id>/remove")
+@password_first()
 def remove_person(user_id: uuid.UUID):
     email = people.remove(here().tenant.id, user_id, by=here().user.id)
     said(_("%(email)s does not belong here any more.", email=email))

@@ -8,6 +8,7 @@ from webapp.forms.sign_in import SignInForm, WelcomeForm
 from webapp.services import accounts, sessions
 from webapp.views.guard import enter, own_path
 from webapp.views.shared import attempt, said, to, words
+from webapp.views.step_up import proved
 
 bp = Blueprint("sign_in", __name__)
 
@@ -67,4 +68,5 @@ def _welcome(token: str, form: WelcomeForm, status: int = 200):
 
 def _enter(token: str, target: str | None):
     enter(token)
+    proved(again=False)
     return redirect(target or url_for("dashboard.index"), 303)

@@ -14,6 +14,7 @@ from webapp.services import heard, instance_checks, tokens, whatsapp_instances
 from webapp.services.campaigns import reasons
 from webapp.views.guard import here, is_htmx
 from webapp.views.shared import asked_keys, attempt, page_links, refused, said, to
+from webapp.views.step_up import password_first
 
 bp = Blueprint("whatsapp_instances", __name__, url_prefix="/numbers")
 
@@ -48,6 +49,7 @@ def index():
 
 
 @bp.get("/new")
+@password_first()
 def new():
     form = WhatsAppInstanceForm().as_new()
     form.verify_token.data = tokens.fresh()
@@ -55,6 +57,7 @@ def new():
 
 
 @bp.post("/new")
+@password_first()
 def create():
     form = WhatsAppInstanceForm().as_new()
     number = attempt(
@@ -86,6 +89,7 @@ def state(instance_id: uuid.UUID):
 
 
 @bp.get("/<uuid:instance_id>/edit")
+@password_first()
 def edit(instance_id: uuid.UUID):
     number = whatsapp_instances.get(here().tenant.id, instance_id)
     form = WhatsAppInstanceForm(obj=number)
@@ -94,6 +98,7 @@ def edit(instance_id: uuid.UUID):
 
 
 @bp.post("/<uuid:instance_id>/edit")
+@password_first()
 def update(instance_id: uuid.UUID):
     form = WhatsAppInstanceForm()
     number = whatsapp_instances.get(here().tenant.id, instance_id)
