@@ -10,6 +10,7 @@ from webapp.models import (
     events,
     exports,
     groups,
+    idempotent_requests,
     imports,
     message_templates,
     messages_history,
@@ -25,6 +26,6 @@ from webapp.models import (
 
 __all__ = [
     "again", "audit_log", "callback_inbox", "campaigns", "contact_acts", "contacts", "events", "exports", "groups",
-    "imports", "message_templates", "messages_history", "opt_outs", "recipients", "sending", "sessions", "tenants",
-    "users", "webhooks", "whatsapp_instances",
+    "idempotent_requests", "imports", "message_templates", "messages_history", "opt_outs", "recipients", "sending",
+    "sessions", "tenants", "users", "webhooks", "whatsapp_instances",
 ]  # fmt: skip

@@ -1,0 +1,131 @@
+"""Idempotency: the same request under the same key has one effect, however often it is sent in a day.
+
+What a process that died had begun is never done again by the machine: nobody knows whether it had its effect.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp.db import act_for, db
+from webapp.domain.errors import N_, Conflict, Invalid
+from webapp.models.idempotent_requests import IdempotentRequest as Asked
+
+KEPT: Final = timedelta(hours=24)
+LONGEST_KEY: Final = 255
+# No request of ours takes so long: one that still has no answer then never will.
+_LOST_AFTER: Final = timedelta(minutes=10)
+_FORGOTTEN_AT_ONCE: Final = 100
+
+_OTHER: Final = N_(
+    "This Idempotency-Key was used for another request. Take a new one for each thing to be done."
+)
+_RUNNING: Final = N_(
+    "The first request with this Idempotency-Key is still being answered. Ask again in a moment."
+)
+_LOST: Final = N_(
+    "The first request with this Idempotency-Key broke off. Look whether it had its effect; if not, send it with a "
+    "new key."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A request as it is remembered: for whom, under which key, and what it asked for."""
+
+    tenant_id: uuid.UUID
+    api_key_id: uuid.UUID
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def hash_of(method: str, address: str, body: Iterable[bytes]) -> str:
+    """What two equal requests have in common."""
+    digest = hashlib.sha256(f"{method} {address}\n".encode())
+    for piece in body:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def begin(asked: Key) -> Answer | None:
+    """Remember that this is being done; or what it was answered, if it was done already.
+
+    Raises:
+        Invalid: the key was used for something else; on `Idempotency-Key`.
+        Conflict: the first is still being answered, or broke off.
+    """
+    _forget_some(asked.tenant_id)
+    row = {
+        "tenant_id": asked.tenant_id,
+        "api_key_id": asked.api_key_id,
+        "key": asked.key,
+        "request_hash": asked.request_hash,
+    }
+    mine = db.session.execute(insert(Asked).values(row).on_conflict_do_nothing().returning(Asked.key)).first()
+    db.session.commit()
+    return None if mine else _earlier(asked)
+
+
+def finish(asked: Key, answer: Answer) -> None:
+    """Keep what was answered. Whatever the request left undone in its session is taken back."""
+    db.session.rollback()
+    act_for(asked.tenant_id)
+    values = {"status_code": answer.status, "headers": dict(answer.headers), "body": answer.body}
+    db.session.execute(update(Asked).where(*_is(asked)).values(values))
+    db.session.commit()
+
+
+def _earlier(asked: Key) -> Answer | None:
+    row = db.session.execute(
+        select(
+            Asked.request_hash,
+            Asked.status_code,
+            Asked.headers,
+            Asked.body,
+            (func.now() - Asked.started_at).label("age"),
+        ).where(*_is(asked))
+    ).first()
+    db.session.rollback()
+    if row is None:
+        raise Conflict(_RUNNING)
+    if row.request_hash != asked.request_hash:
+        raise Invalid("Idempotency-Key", _OTHER)
+    if row.status_code is None:
+        raise Conflict(_LOST if row.age > _LOST_AFTER else _RUNNING)
+    return Answer(row.status_code, row.headers, bytes(row.body or b""))
+
+
+def _forget_some(tenant_id: uuid.UUID) -> None:
+    """What is a day old goes, a little with each new request: those who ask often leave most."""
+    old = select(Asked.api_key_id, Asked.key).where(
+        Asked.tenant_id == tenant_id, Asked.started_at < func.now() - KEPT
+    )
+    some = old.limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True).subquery()
+    db.session.execute(
+        delete(Asked)
+        .where(Asked.tenant_id == tenant_id, Asked.api_key_id == some.c.api_key_id, Asked.key == some.c.key)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is(asked: Key) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Asked.tenant_id == asked.tenant_id,
+        Asked.api_key_id == asked.api_key_id,
+        Asked.key == asked.key,
+    )
