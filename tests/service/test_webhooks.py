@@ -167,7 +167,7 @@ def test_events_are_kept_once_in_the_order_of_the_catalogue_and_none_means_all(o
 def test_a_tenant_has_a_most_of_webhooks(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks, "MOST", 2)
     first, _ = make_webhook(owner.tenant_id), make_webhook(owner.tenant_id)
-    with pytest.raises(Conflict, match="2 webhooks already"):
+    with pytest.raises(Invalid, match="2 webhooks already"):
         make_webhook(owner.tenant_id)
     webhooks.remove(owner.tenant_id, first.id)
     make_webhook(owner.tenant_id)
@@ -326,3 +326,30 @@ def test_nothing_is_replayed_while_nothing_is_posted(owner: Person) -> None:
         webhook_logs.replay(owner.tenant_id, webhook.id, log.id)
     with pytest.raises(Conflict):
         webhook_logs.replay_failed(owner.tenant_id, webhook.id, datetime.now(UTC) - timedelta(days=1))
+
+
+def test_what_a_person_wants_posted_now_does_not_wait_for_the_rest_after_failures(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    failed = make_log(webhook, "failed")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    ago = datetime.now(UTC) - timedelta(days=1)
+    acts = (
+        lambda: webhooks.send_test(owner.tenant_id, webhook.id),
+        lambda: webhook_logs.replay(owner.tenant_id, webhook.id, failed.id),
+        lambda: webhook_logs.replay_failed(owner.tenant_id, webhook.id, ago),
+    )
+    for act in acts:
+        resting = again(webhook)
+        resting.rests_until, resting.rest_count = later, 3
+        db.session.commit()
+        act()
+        awake = again(webhook)
+        assert (awake.rests_until, awake.rest_count) == (None, 3)
+
+
+def test_a_test_goes_before_all_that_waits(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    waiting = make_log(webhook, "pending")
+    test = webhooks.send_test(owner.tenant_id, webhook.id)
+    due = {log.id: log.next_attempt_at for log in logs_of(webhook)}
+    assert due[test.id] < due[waiting.id]  # type: ignore[operator]

@@ -13,11 +13,12 @@ from webapp import broker
 from webapp.db import db, on_commit, rows_changed
 from webapp.domain import ids
 from webapp.domain.errors import N_, Conflict, NotFound
-from webapp.models.webhooks import Webhook, WebhookAttempt, WebhookLog
+from webapp.models.webhooks import WebhookAttempt, WebhookLog
 from webapp.services import audit
 from webapp.services.locks import held
 from webapp.services.pages import Page, page
 from webapp.services.webhooks import get as get_webhook
+from webapp.services.webhooks import wake
 
 # What a log may be asked for.
 OUTCOMES: Final = ("waiting", "succeeded", "failed")
@@ -89,7 +90,7 @@ def replay(
     tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID, *, user_id: uuid.UUID | None = None
 ) -> WebhookLog:
     """Post one event once more, under the id it had: a receiver that has it already knows it."""
-    webhook = _posting(tenant_id, webhook_id)
+    webhook = wake(tenant_id, webhook_id)
     query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook.id, WebhookLog.id == log_id)
     log = _there(held(query))
     if not may_be_replayed(log):
@@ -112,7 +113,7 @@ def replay_failed(
     tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime, *, user_id: uuid.UUID | None = None
 ) -> int:
     """Post what was given up since a moment once more, the oldest first, at most MOST_REPLAYED; returns how many."""
-    webhook = _posting(tenant_id, webhook_id)
+    webhook = wake(tenant_id, webhook_id)
     since = max(since, datetime.now(UTC) - REPLAYED)
     chosen = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.id).limit(MOST_REPLAYED)
     again = rows_changed(
@@ -156,13 +157,6 @@ def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Sel
 def _once_more() -> dict[str, Any]:
     """A round of tries from the beginning; the numbers of the tries go on."""
     return {"next_attempt_at": func.now(), "completed_at": None, "success": False, "failed_count": 0}
-
-
-def _posting(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
-    webhook = get_webhook(tenant_id, webhook_id)
-    if not webhook.is_active:
-        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on first."))
-    return webhook
 
 
 def _there(log: WebhookLog | None) -> WebhookLog:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from webapp import broker, vault
 from webapp.db import db, on_commit
 from webapp.domain import ids
-from webapp.domain.errors import N_, Conflict, NotFound
+from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.domain.events import TEST_EVENT
 from webapp.models.tenants import Tenant
 from webapp.models.webhooks import Webhook, WebhookLog
@@ -24,6 +24,7 @@ __all__ = ["Typed"]
 # Each event is kept and posted once for each webhook that wants it.
 MOST: Final = 100
 MOST_TESTS_A_MINUTE: Final = 10
+FULL: Final = N_("There are %(most)d webhooks already. Delete one that nobody needs first.")
 
 
 def described(webhook: Webhook) -> dict[str, Any]:
@@ -65,7 +66,8 @@ def create(
 ) -> tuple[Webhook, str]:
     """Make a webhook; returns it and its signing secret, which is shown this once."""
     columns = webhook_fields.clean(webhook_fields.DEFAULTS | typed)
-    _keep_below_most(tenant_id)
+    if _is_full(tenant_id):
+        raise Invalid("", FULL, most=MOST)
     secret = webhook_secrets.fresh()
     webhook = Webhook(id=db.session.scalars(select(func.uuidv7())).one(), tenant_id=tenant_id, **columns)
     webhook_secrets.seal(webhook, secret)
@@ -119,7 +121,8 @@ def remove(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | 
 def restore(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> Webhook:
     """Bring a webhook back from the trash as it was; what still waited for it is posted."""
     webhook = _held(tenant_id, webhook_id, deleted=True)
-    _keep_below_most(tenant_id)
+    if _is_full(tenant_id):
+        raise Conflict(FULL, most=MOST)
     webhook.deleted_at = None
     on_commit(broker.ring, "deliver_webhooks")
     return _told(webhook, "webhook_created", "webhook_restored", user_id)
@@ -149,10 +152,8 @@ def regenerate_secret(
 
 
 def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> WebhookLog:
-    """Have a made-up event posted to a webhook; its log says how that went."""
-    webhook = _held(tenant_id, webhook_id)
-    if not webhook.is_active:
-        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on, then test it."))
+    """Have a made-up event posted to a webhook, before all that waits for it; its log says how that went."""
+    webhook = wake(tenant_id, webhook_id)
     _keep_below_most_tests(webhook)
     log_id = db.session.scalars(select(func.uuidv7())).one()
     log = WebhookLog(
@@ -161,13 +162,23 @@ def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID
         webhook_id=webhook.id,
         event=TEST_EVENT,
         payload=_test_body(webhook, log_id),
-        next_attempt_at=func.now(),
+        next_attempt_at=func.now() - timedelta(days=30),
     )
     db.session.add(log)
     audit.record(tenant_id, user_id, "webhook_tested", webhook.id)
     on_commit(broker.ring, "deliver_webhooks")
     db.session.commit()
     return log
+
+
+def wake(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
+    """The webhook with its row locked, and its rest after many failures over: a person wants something posted now.
+    Commits nothing."""
+    webhook = _held(tenant_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on first."))
+    webhook.rests_until = None
+    return webhook
 
 
 def _test_body(webhook: Webhook, log_id: uuid.UUID) -> dict[str, Any]:
@@ -207,14 +218,11 @@ def _there(webhook: Webhook | None) -> Webhook:
     return webhook
 
 
-def _keep_below_most(tenant_id: uuid.UUID) -> None:
+def _is_full(tenant_id: uuid.UUID) -> bool:
     """Locks the tenant's row, so that of two who make the last one only one does."""
     db.session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
     there = select(func.count()).select_from(Webhook.of(tenant_id).subquery())
-    if (db.session.scalar(there) or 0) >= MOST:
-        raise Conflict(
-            N_("There are %(most)d webhooks already. Delete one that nobody needs first."), most=MOST
-        )
+    return (db.session.scalar(there) or 0) >= MOST
 
 
 def _keep_below_most_tests(webhook: Webhook) -> None:
