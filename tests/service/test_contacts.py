@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from tests.builders import make_contact, make_group
 from tests.people import Person
+from webapp.api.shapes.contacts import Contact as Shape
 from webapp.db import act_for, as_owner, db
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.models.contacts import Contact
@@ -223,7 +224,8 @@ def test_many_at_once_are_told_one_by_one_as_one_is(owner: Person) -> None:
     deleted = [payload for type, payload in told(owner.tenant_id) if type == "contact_deleted"]
     for contact in made:
         db.session.refresh(contact)
-    assert sorted(deleted, key=lambda p: p["name"]) == [contacts.described(contact) for contact in made]
+    told_one_by_one = [Shape.read(contacts.described(contact)) for contact in made]
+    assert [Shape.read(payload) for payload in sorted(deleted, key=lambda p: p["name"])] == told_one_by_one
 
 
 def test_strangers_among_the_chosen_are_left_out(owner: Person, stranger: Person) -> None:

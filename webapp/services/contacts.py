@@ -112,19 +112,23 @@ def update(
     tenant_id: uuid.UUID,
     contact_id: uuid.UUID,
     *,
-    phone_number: str,
-    name: str = "",
-    attributes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-    is_active: bool = True,
+    phone_number: str | None = None,
+    name: str | None = None,
+    attributes: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    is_active: bool | None = None,
 ) -> Contact:
-    """Change somebody; when this deactivates them, no message reaches them any more once it has returned.
+    """Change somebody; what is None stays as it is.
+
+    When this deactivates them, no message reaches them any more once it has returned.
 
     Who said no to messages has said so for a new number, too.
     """
     lock_tenant(tenant_id)
     contact = _held(tenant_id, contact_id)
     known_as = contact.phone_key
-    _write(contact, {**_number(contact, phone_number), **_words(name, attributes), "is_active": is_active})
+    _write(contact, {} if phone_number is None else _number(contact, phone_number))
+    _write(contact, _words(name, attributes))
+    contact.is_active = contact.is_active if is_active is None else is_active
     if db.session.is_modified(contact):
         _flush(contact)
         opt_outs.follow(tenant_id, known_as, contact.phone_key)
@@ -202,12 +206,16 @@ def _write(contact: Contact, values: Mapping[str, Any]) -> None:
         setattr(contact, field, value)
 
 
-def _words(name: str, attributes: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, Any]:
-    pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
-    return {
-        "name": fields.line("name", name, LONGEST_NAME, required=False),
-        "attributes": attribute_rules.cleaned(pairs),
-    }
+def _words(
+    name: str | None, attributes: Mapping[str, str] | Iterable[tuple[str, str]] | None
+) -> dict[str, Any]:
+    words: dict[str, Any] = {}
+    if name is not None:
+        words["name"] = fields.line("name", name, LONGEST_NAME, required=False)
+    if attributes is not None:
+        pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
+        words["attributes"] = attribute_rules.cleaned(pairs)
+    return words
 
 
 def _number(contact: Contact, text: str) -> dict[str, Any]:

@@ -58,13 +58,19 @@ def create(tenant_id: uuid.UUID, *, name: str, description: str = "", is_active:
 
 
 def update(
-    tenant_id: uuid.UUID, group_id: uuid.UUID, *, name: str, description: str = "", is_active: bool = True
+    tenant_id: uuid.UUID,
+    group_id: uuid.UUID,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    is_active: bool | None = None,
 ) -> Group:
-    """Change what a group is called and whether campaigns may choose it."""
+    """Change what a group is called and whether campaigns may choose it; what is None stays as it is."""
     group = _held(tenant_id, group_id)
-    for field, value in _clean(name, description).items():
+    typed = (group.name if name is None else name, group.description if description is None else description)
+    for field, value in _clean(*typed).items():
         setattr(group, field, value)
-    group.is_active = is_active
+    group.is_active = group.is_active if is_active is None else is_active
     if db.session.is_modified(group):
         _flush()
         emit(tenant_id, "group_updated", group.id, described(group))

@@ -79,19 +79,26 @@ def update(
     tenant_id: uuid.UUID,
     template_id: uuid.UUID,
     *,
-    name: str,
-    content: str,
+    name: str | None = None,
+    content: str | None = None,
     variables: Mapping[str, str] | None = None,
-    is_active: bool = True,
+    is_active: bool | None = None,
     version: int | None = None,
 ) -> MessageTemplate:
-    """Change a template and count its version up. Campaigns that were started or scheduled keep their copy.
+    """Change a template and count its version up; what is None stays as it is.
+
+    Campaigns that were started or scheduled keep their copy.
 
     Args:
         version: the one that was looked at; if another has been saved since, nothing is overwritten.
     """
-    columns = _clean(name, content, variables or {}, is_active)
     template = _held(tenant_id, template_id)
+    columns = _clean(
+        template.name if name is None else name,
+        template.content if content is None else content,
+        template.variables if variables is None else variables,
+        template.is_active if is_active is None else is_active,
+    )
     if version is not None and version != template.version:
         raise Invalid(
             "",

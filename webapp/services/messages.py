@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, select
@@ -33,12 +33,14 @@ _EARLY: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which messages a list is about: by direction, by status, of one campaign, with people who match `q`."""
+    """Which messages a list is about: by direction, by status, of one campaign, with people who match `q`, with one
+    contact."""
 
     direction: str = ""
     status: str = ""
     campaign_id: uuid.UUID | None = None
     q: str = ""
+    contact_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,45 @@ class MessagePage:
     is_partial: bool = False
 
 
+def described(message: Message) -> dict[str, Any]:
+    """The message as the API tells it."""
+    return {
+        "id": str(message.id),
+        "messageId": message.message_id,
+        "chatId": message.chat_id,
+        "whatsappInstanceId": _text(message.whatsapp_instance_id),
+        "contactId": _text(message.contact_id),
+        "campaignId": _text(message.campaign_id),
+        "direction": message.direction,
+        "type": message.type,
+        "content": message.content,
+        "status": message.status,
+        "errorCode": message.error_code,
+        "sentAt": _iso(message.sent_at),
+        "deliveredAt": _iso(message.delivered_at),
+        "readAt": _iso(message.read_at),
+        "createdAt": message.created_at.isoformat(),
+    }
+
+
 def listed(
     tenant_id: uuid.UUID,
     which: Which,
     *,
     newer: uuid.UUID | None = None,
     older: uuid.UUID | None = None,
+    limit: int = pages.PAGE,
 ) -> MessagePage:
     """One page of the history."""
     keys = {name: key for name, key in (("newer", newer), ("older", older)) if key}
-    if which.q.strip():
-        return _with_people(tenant_id, which, keys)
+    if which.q.strip() or which.contact_id is not None:
+        return _with_people(tenant_id, which, keys, limit)
     everything = _in_time(tenant_id, which.campaign_id)
     end = _end_of_look(everything, keys) if _is_rare(which) else None
     query = _filtered(everything, which)
     if end is not None:
         query = query.where(Message.id <= end if newer else Message.id >= end)
-    found = pages.page(query, Message.id, newer=newer, older=older)
+    found = pages.page(query, Message.id, newer=newer, older=older, limit=limit)
     page = MessagePage(_told(tenant_id, found.items), found.newer, found.older)
     return page if end is None else _further(page, everything, end, keys)
 
@@ -109,17 +133,26 @@ def campaigns_with_messages(tenant_id: uuid.UUID, most: int = 50) -> list[Campai
     return list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(most)))
 
 
-def _with_people(tenant_id: uuid.UUID, which: Which, keys: Mapping[str, uuid.UUID]) -> MessagePage:
+def _with_people(
+    tenant_id: uuid.UUID, which: Which, keys: Mapping[str, uuid.UUID], limit: int
+) -> MessagePage:
     """By the index of contacts. Chosen first, sorted after: else the planner may walk through everything."""
-    people = contact_search.matching(tenant_id, contact_search.Which(q=which.q))
-    contact_ids = list(db.session.scalars(people.with_only_columns(Contact.id).limit(MOST_PEOPLE)))
+    contact_ids = _people(tenant_id, which)
     if not contact_ids:
         return MessagePage([], None, None)
     theirs = select(Message.id).where(Message.tenant_id == tenant_id, Message.contact_id.in_(contact_ids))
     chosen = theirs.cte("theirs").prefix_with("materialized")
     query = Message.of(tenant_id).where(Message.id.in_(select(chosen.c.id)))
-    found = pages.page(_filtered(query, which), Message.id, newer=keys.get("newer"), older=keys.get("older"))
+    newer, older = keys.get("newer"), keys.get("older")
+    found = pages.page(_filtered(query, which), Message.id, newer=newer, older=older, limit=limit)
     return MessagePage(_told(tenant_id, found.items), found.newer, found.older)
+
+
+def _people(tenant_id: uuid.UUID, which: Which) -> list[uuid.UUID]:
+    people = contact_search.matching(tenant_id, contact_search.Which(q=which.q))
+    if which.contact_id is not None:
+        people = people.where(Contact.id == which.contact_id)
+    return list(db.session.scalars(people.with_only_columns(Contact.id).limit(MOST_PEOPLE)))
 
 
 def _in_time(tenant_id: uuid.UUID, campaign_id: uuid.UUID | None) -> Select[Message]:
@@ -195,6 +228,14 @@ def _told(tenant_id: uuid.UUID, messages: Sequence[Message]) -> list[Told]:
         )
         for message in messages
     ]
+
+
+def _text(key: uuid.UUID | None) -> str | None:
+    return str(key) if key else None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _by_id(query: Select[Any], key: Any, wanted: Sequence[uuid.UUID | None]) -> dict[uuid.UUID | None, Any]:

@@ -98,9 +98,9 @@ def _backward(asked: _Asked, end: int) -> RecipientPage:
 def _page(
     campaign: Campaign, rows: Sequence[Recipient], before: int | None, after: int | None
 ) -> RecipientPage:
-    on_the_wire = _on_the_wire(campaign, [row.number for row in rows if row.status == "pending"])
+    wire = on_the_wire(campaign, [row.number for row in rows if row.status == "pending"])
     names = _names(campaign, [row.contact_id for row in rows if row.contact_id])
-    items = [_reached(row, names, row.number in on_the_wire) for row in rows]
+    items = [_reached(row, names, row.number in wire) for row in rows]
     return RecipientPage(items, before, after, len(rows) < PAGE and after is not None)
 
 
@@ -136,7 +136,7 @@ def _names(campaign: Campaign, contact_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     return {contact.id: contact.name for contact in db.session.scalars(living)} if contact_ids else {}
 
 
-def _on_the_wire(campaign: Campaign, numbers: Sequence[int]) -> set[int]:
+def on_the_wire(campaign: Campaign, numbers: Sequence[int]) -> set[int]:
     """Who of these is in an open window: sending is shown, never stored."""
     if not numbers or campaign.started_at is None:
         return set()
