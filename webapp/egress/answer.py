@@ -48,7 +48,7 @@ class Answer:
     """What came back for one request, with the context it was posted under.
 
     `status` is the HTTP status, or None; `body` at most MAX_ANSWER bytes, never decompressed; `retry_after`
-    seconds the other side asked to wait (0: it did not; libcurl believes at most six hours); `sentence` why
+    seconds the other side asked to wait (0: it did not; libcurl alone believes at most six hours); `sentence` why
     an address was not called."""
 
     context: object = field(repr=False)

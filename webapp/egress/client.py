@@ -24,8 +24,9 @@ _NAME_LOOKUP_PAUSE: Final = 0.005
 class Flight:
     """Requests in the air. Belongs to one thread of one process; its connections outlive a slice of work."""
 
-    def __init__(self, rules: Rules, *, connections: int = CONNECTIONS) -> None:
-        self._rules = rules
+    def __init__(self, rules: Rules, *, connections: int = CONNECTIONS, hears_waits: bool = False) -> None:
+        """With `hears_waits` a Retry-After beyond six hours is believed, too; it costs each message something."""
+        self._rules, self._hears_waits = rules, hears_waits
         self._warm = Warm()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, connections)
@@ -85,7 +86,7 @@ class Flight:
     def _start(
         self, method: str, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float
     ) -> None:
-        line = self._idle.pop() if self._idle else Line(self._rules, self._warm)
+        line = self._idle.pop() if self._idle else self._new_line()
         try:
             line.load(method, url, headers, body, context, deadline)
         except Exception as error:
@@ -98,6 +99,9 @@ class Flight:
             return
         self._flying.add(line)
         self._multi.add_handle(line.curl)
+
+    def _new_line(self) -> Line:
+        return Line(self._rules, self._warm, hears_waits=self._hears_waits)
 
     def _collect(self, answers: list[Answer]) -> None:
         waiting = 1

@@ -11,6 +11,7 @@ from webapp.egress.answer import MAX_ANSWER, Answer, Fate, Problem
 from webapp.egress.handle import new_handle, problem
 from webapp.egress.rules import Rules
 from webapp.egress.urls import read_url
+from webapp.egress.waits import is_wait, read_wait
 from webapp.egress.warm import Ends, Warm
 
 _BREAKS: Final = re.compile(r"[\r\n\0]")
@@ -30,7 +31,7 @@ class Line:
     answer (Curl_retry_request; measured: a body given as POSTFIELDS arrives twice, and the call says 200).
     A body that it must ask for, and may not rewind, leaves it no second one to post."""
 
-    def __init__(self, rules: Rules, warm: Warm) -> None:
+    def __init__(self, rules: Rules, warm: Warm, *, hears_waits: bool = False) -> None:
         self.context: object = None
         self._rules, self._warm = rules, warm
         self._url: str | None = None
@@ -45,6 +46,8 @@ class Line:
         self.curl.setopt(pycurl.PREREQFUNCTION, self._look)
         self.curl.setopt(pycurl.READFUNCTION, self._give)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take)
+        if hears_waits:
+            self.curl.setopt(pycurl.HEADERFUNCTION, self._hear)
 
     def load(
         self, method: str, url: str, headers: tuple[str, ...], body: bytes, context: object, deadline: float
@@ -80,7 +83,7 @@ class Line:
         status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         body = b"".join(self._chunks)
         if code == pycurl.E_OK and status:
-            wait = 0 if status == 200 else self.curl.getinfo(pycurl.RETRY_AFTER)
+            wait = 0 if status == 200 else self._wait or self.curl.getinfo(pycurl.RETRY_AFTER)
             return Answer(self.context, Fate.ANSWERED, status, body, wait)
         return Answer(self.context, self._unanswered(), status, body, 0, self._problem(code), self._refused)
 
@@ -108,7 +111,7 @@ class Line:
     def _reset(self, body: bytes, context: object) -> None:
         self.context = context
         self._body = body
-        self._given = self._size = 0
+        self._given = self._size = self._wait = 0
         self._chunks: list[bytes] = []
         self._fresh: list[int] = []
         self._refused = ""
@@ -165,3 +168,7 @@ class Line:
             return 0
         self._chunks.append(chunk)
         return None
+
+    def _hear(self, header: bytes) -> None:
+        if is_wait(header):
+            self._wait = read_wait(header)
