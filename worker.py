@@ -1,4 +1,4 @@
-"""One worker: `python worker.py send | work | clock` (docs/architecture.md says what each does)."""
+"""One worker: `python worker.py send | work | webhooks | clock` (docs/architecture.md says what each does)."""
 
 import sys
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from embedded.program import SIMULATOR, Program
 from embedded.settings import Settings
 
-WORKER_KINDS = ("send", "work", "clock")
+WORKER_KINDS = ("send", "work", "webhooks", "clock")
 # What the simulator, a stand-in for a stranger's service, has no business to know.
 _OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS")
 

@@ -19,7 +19,7 @@ from rq.timeouts import BaseDeathPenalty
 log = logging.getLogger(__name__)
 
 # What each kind of worker listens to, first things first.
-QUEUES: Final = {"send": ("send",), "work": ("callbacks", "work")}
+QUEUES: Final = {"send": ("send",), "work": ("callbacks", "work"), "webhooks": ("webhooks",)}
 
 # Every job there is, and its queue. The functions themselves stand in jobs.py, which only workers load.
 JOBS: Final = {
@@ -30,6 +30,7 @@ JOBS: Final = {
     "run_import": "work",
     "check_instance": "work",
     "act_on_contacts": "work",
+    "deliver_webhooks": "webhooks",
 }
 
 _functions: dict[str, Callable[..., None]] = {}

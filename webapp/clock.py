@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from webapp.delivering import rounds as deliveries
 from webapp.sending import continuity, rounds
 from webapp.services import bells, events, progress, retention, sessions
 from webapp.services.campaigns import breaker, moves
@@ -51,8 +52,10 @@ def all_rounds() -> list[Round]:
         Round(finish, 1),
         Round(ring_again, 2),
         Round(bells.ring_forgotten, 2),
+        Round(deliveries.ring_due, 1),
         Round(bells.clean_registries, 15),
         Round(bells.check_after_moving, 15),
+        Round(deliveries.switch_off_failing, 60),
         Round(leftovers.forget_old, 60),
         Round(sessions.forget_old, 300),
         Round(retention.forget_old, 300),

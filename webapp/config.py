@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from embedded import running
 from embedded.paths import data_dir as embedded_data_dir
+from webapp.domain.retries import SCHEDULE
 from webapp.egress.rules import parse_allow
 
 # Values that stand in examples everywhere: whoever copies one has no secret.
@@ -49,6 +50,9 @@ class Settings:
     send_window: int = 64
     sweep_seconds: float = 15
     provider_timeout_seconds: float = 30
+    webhook_timeout_seconds: float = 15
+    # Seconds before each try of a delivery; as many tries as there are numbers.
+    webhook_schedule: tuple[float, ...] = SCHEDULE
     simulator_port: int = 8090
     data_dir: Path = field(default_factory=lambda: Path(".data"))
 
@@ -80,6 +84,8 @@ class Settings:
             send_window=_window(_number(env, "SEND_WINDOW", 64)),
             sweep_seconds=_seconds(env, "SWEEP_SECONDS", 15),
             provider_timeout_seconds=_seconds(env, "PROVIDER_TIMEOUT_SECONDS", 30),
+            webhook_timeout_seconds=_seconds(env, "WEBHOOK_TIMEOUT_SECONDS", 15),
+            webhook_schedule=_schedule(env.get("WEBHOOK_SCHEDULE", "")),
             simulator_port=_number(given, "SIMULATOR_PORT", 8090),
             data_dir=data_dir,
         )
@@ -168,6 +174,18 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < seconds < math.inf:
         raise Misconfigured(f"{name} must be a number of seconds above 0.")
     return seconds
+
+
+def _schedule(text: str) -> tuple[float, ...]:
+    try:
+        waits = tuple(float(part) for part in text.split(",")) if text.strip() else SCHEDULE
+    except ValueError:
+        waits = ()
+    if not waits or not all(0 <= wait < math.inf for wait in waits):
+        raise Misconfigured(
+            "WEBHOOK_SCHEDULE must be seconds between the tries of a delivery, like 0,5,300,1800,7200."
+        )
+    return waits
 
 
 def _window(window: int) -> int:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from webapp.delivering import deliverers
 from webapp.sending import continuity, plan, senders
 from webapp.services import bells, contact_acts, instance_checks
 from webapp.services.campaigns import again_steps
@@ -43,3 +44,8 @@ def act_on_contacts(tenant_id: str, act_id: str) -> None:
     """Change contacts for a second or two; while there are more, the next bell hangs already."""
     if contact_acts.advance(uuid.UUID(tenant_id), uuid.UUID(act_id)):
         bells.ring("act_on_contacts", uuid.UUID(tenant_id), uuid.UUID(act_id))
+
+
+def deliver_webhooks() -> None:
+    """Post whatever is due for some seconds; while something is left, the next bell hangs already."""
+    deliverers.serve_slice()

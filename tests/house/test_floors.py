@@ -22,7 +22,8 @@ MAY: dict[str, set[str]] = {
     "providers": {"egress", "domain"},
     "services": {"models", "providers", "db", "arrays", "broker", "egress", "vault", "domain", "config"},
     "sending": {"models", "providers", "db", "arrays", "broker", "egress", "domain", "config", "services"},
-    **{door: {"services", "sending", "forms", "domain"} for door in DOORS},
+    "delivering": {"models", "db", "arrays", "broker", "egress", "vault", "domain", "config", "services"},
+    **{door: {"services", "sending", "delivering", "forms", "domain"} for door in DOORS},
     "app": {"views", "api", "callbacks", "cli", "db", "broker", "config", "logs"},
 }
 LIBRARIES = {

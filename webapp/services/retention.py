@@ -9,6 +9,9 @@ from webapp.db import as_owner
 AUDIT_DAYS: Final = 400
 EVENT_DAYS: Final = 30
 REFUSED_DAYS: Final = 90
+WEBHOOK_LOG_DAYS: Final = 30
+# Drawn for a day, judged by five minutes.
+WEBHOOK_MINUTE_DAYS: Final = 2
 # Of each tenant, or import, the oldest: nothing that stays is read, and no round of the clock takes long.
 AT_ONCE: Final = 5_000
 
@@ -37,10 +40,23 @@ where gone.tenant_id = old.tenant_id and gone.import_run_id = old.import_run_id 
 """
 )
 
+_MINUTES: Final = text(
+    """
+delete from webhook_minutes gone using (
+  select first.tenant_id, first.webhook_id, first.minute from webhooks w cross join lateral (
+    select tenant_id, webhook_id, minute from webhook_minutes m
+    where m.tenant_id = w.tenant_id and m.webhook_id = w.id and m.minute < now() - make_interval(days => :days)
+    order by m.minute limit :most) as first) as old
+where gone.tenant_id = old.tenant_id and gone.webhook_id = old.webhook_id and gone.minute = old.minute
+"""
+)
+
 _KEPT: Final = (
     (_oldest("audit_log"), AUDIT_DAYS),
     (_oldest("events"), EVENT_DAYS),
     (_REFUSED, REFUSED_DAYS),
+    (_oldest("webhook_logs"), WEBHOOK_LOG_DAYS),
+    (_MINUTES, WEBHOOK_MINUTE_DAYS),
 )
 
 

@@ -1,0 +1,142 @@
+"""Claim: take what is due at some endpoints of one tenant, write down the try, and make the posts.
+
+A claim is a lease: `next_attempt_at` moves to when the try is given up for lost, so that what a worker took with it
+when it died comes again by itself. The number of the try tells its outcome from that of a later one.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, text
+from standardwebhooks import Webhook as Signer
+
+from webapp import arrays, vault
+from webapp.db import act_for, db
+from webapp.delivering import redaction, signing
+from webapp.domain.errors import N_
+from webapp.models.webhooks import Webhook
+from webapp.services import webhook_secrets
+
+NO_SECRET: Final = N_("The secret of this webhook can not be read any more. Make a new one.")
+
+_CLAIM: Final = text(
+    """
+update webhook_logs l set attempt_count = attempt_count + 1, updated_at = now(),
+  next_attempt_at = now() + make_interval(secs => :lease_seconds)
+from (
+  select first.id from unnest(cast(:webhook_ids as uuid[]), cast(:rooms as int[])) as asked (webhook_id, room)
+  join webhooks w on w.tenant_id = :tenant_id and w.id = asked.webhook_id and w.is_active and w.deleted_at is null
+    and (w.rests_until is null or w.rests_until <= now())
+  cross join lateral (
+    select d.id from webhook_logs d where d.tenant_id = :tenant_id and d.webhook_id = asked.webhook_id
+      and d.completed_at is null and d.next_attempt_at <= now()
+    order by d.next_attempt_at limit asked.room for update skip locked) as first) as due
+where l.tenant_id = :tenant_id and l.id = due.id
+returning l.id, l.webhook_id, l.event_id, l.event, l.payload, l.attempt_count, l.failed_count
+"""
+)
+
+# Tries that nobody completed were those of a worker that died: whatever became of them, another one begins.
+_LOST: Final = text(
+    """
+update webhook_attempts set completed_at = now(), error_message = :sentence, updated_at = now()
+where tenant_id = :tenant_id and webhook_log_id = any (cast(:log_ids as uuid[])) and completed_at is null
+"""
+)
+LOST: Final = N_("This try was interrupted. Nobody knows whether it arrived.")
+
+_START: Final = text(
+    """
+insert into webhook_attempts (tenant_id, webhook_log_id, number, request_headers)
+select :tenant_id, log_id, number, headers
+from unnest(cast(:log_ids as uuid[]), cast(:numbers as int[]), cast(:headers as jsonb[])) as t (log_id, number, headers)
+"""
+)
+
+
+@dataclass(slots=True)
+class Post:
+    """One try of one event at one endpoint; `problem` says why it can not be posted at all."""
+
+    tenant_id: uuid.UUID
+    webhook_id: uuid.UUID
+    log_id: uuid.UUID
+    event_id: uuid.UUID | None
+    event: str
+    number: int
+    failed_count: int
+    url: str
+    headers: tuple[str, ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    problem: str = ""
+
+
+def claim(tenant_id: uuid.UUID, rooms: Mapping[uuid.UUID, int], lease_seconds: float) -> list[Post]:
+    """Up to so many due events of each endpoint, recorded as begun; nobody else gets them before the lease is over."""
+    act_for(tenant_id)
+    given = {
+        "tenant_id": tenant_id,
+        "webhook_ids": arrays.plain(rooms),
+        "rooms": arrays.plain(rooms.values()),
+        "lease_seconds": lease_seconds,
+    }
+    rows = db.session.execute(_CLAIM, given).all()
+    posts = _posts(tenant_id, rows) if rows else []
+    if posts:
+        _record(tenant_id, posts)
+    db.session.commit()
+    return posts
+
+
+def _posts(tenant_id: uuid.UUID, rows: Sequence[Row[Any]]) -> list[Post]:
+    ids = {row.webhook_id for row in rows}
+    endpoints = {one.id: one for one in db.session.scalars(Webhook.of(tenant_id).where(Webhook.id.in_(ids)))}
+    signers = {key: _signers(endpoint) for key, endpoint in endpoints.items()}
+    now = datetime.now(UTC)
+    return [_post(row, endpoints[row.webhook_id], signers[row.webhook_id], now) for row in rows]
+
+
+def _post(row: Row[Any], endpoint: Webhook, signers: Sequence[Signer], now: datetime) -> Post:
+    post = Post(
+        endpoint.tenant_id,
+        endpoint.id,
+        row.id,
+        row.event_id,
+        row.event,
+        row.attempt_count,
+        row.failed_count,
+        endpoint.url,
+    )
+    if not signers:
+        post.problem = NO_SECRET
+        return post
+    body = signing.body_of(row.payload)
+    post.headers = signing.headers_of(row.event_id or row.id, now, body, signers)
+    post.body = body.encode()
+    return post
+
+
+def _signers(endpoint: Webhook) -> list[Signer]:
+    try:
+        return [Signer(secret) for secret in webhook_secrets.signing_secrets(endpoint)]
+    except vault.Unreadable:
+        return []
+
+
+def _record(tenant_id: uuid.UUID, posts: Sequence[Post]) -> None:
+    """Before anything is posted it stands written that it will be."""
+    interrupted = [post.log_id for post in posts if post.number > post.failed_count + 1]
+    if interrupted:
+        lost = {"tenant_id": tenant_id, "log_ids": arrays.plain(interrupted), "sentence": LOST}
+        db.session.execute(_LOST, lost)
+    begun = {
+        "tenant_id": tenant_id,
+        "log_ids": arrays.plain(post.log_id for post in posts),
+        "numbers": arrays.plain(post.number for post in posts),
+        "headers": arrays.texts(json.dumps(redaction.headers(post.headers)) for post in posts),
+    }
+    db.session.execute(_START, begun)

@@ -1,0 +1,84 @@
+"""Settle: write what became of some tries of one tenant, judge their endpoints and tell of it, in one commit."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from webapp import arrays
+from webapp.db import act_for, db
+from webapp.delivering import endpoints
+from webapp.delivering.landed import Landed
+from webapp.services import webhook_health
+from webapp.services.events import emit_all
+
+_TRIES: Final = """
+unnest(cast(:log_ids as uuid[]), cast(:numbers as int[]), cast(:codes as int[]), cast(:successes as bool[]),
+  cast(:durations as int[]), cast(:waits as float8[]), cast(:responses as text[]), cast(:errors as text[]))
+  as t (log_id, number, code, success, duration, wait, response, error)
+"""
+
+_ATTEMPTS: Final = text(
+    f"""
+update webhook_attempts a set status_code = t.code, duration_ms = t.duration, response = t.response,
+  error_message = t.error, completed_at = now(), updated_at = now()
+from {_TRIES}
+where a.tenant_id = :tenant_id and a.webhook_log_id = any (cast(:log_ids as uuid[]))
+  and a.webhook_log_id = t.log_id and a.number = t.number
+"""
+)
+
+# A success counts whenever it is heard of; a failure only of the newest try, for another may be under way.
+_LOGS: Final = text(
+    f"""
+update webhook_logs l set status_code = t.code, response = t.response, error_message = t.error, success = t.success,
+  failed_count = l.failed_count + (not t.success)::int, updated_at = now(),
+  next_attempt_at = case when not t.success then now() + make_interval(secs => t.wait) end,
+  completed_at = case when t.success or t.wait is null then now() end
+from {_TRIES}
+where l.tenant_id = :tenant_id and l.id = any (cast(:log_ids as uuid[])) and l.id = t.log_id
+  and l.completed_at is null and (t.success or l.attempt_count = t.number)
+"""
+)
+
+
+def settle(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
+    """Write all of it or nothing. An endpoint that is gone is switched off."""
+    act_for(tenant_id)
+    # First of all: it locks the endpoints' minutes, so that events about one endpoint are told one after the other.
+    endpoints.judge(tenant_id, tries)
+    given = _columns(tenant_id, tries)
+    db.session.execute(_ATTEMPTS, given)
+    db.session.execute(_LOGS, given)
+    emit_all(tenant_id, "webhook_triggered", [(one.post.webhook_id, _told(one)) for one in tries])
+    db.session.commit()
+    for webhook_id in sorted({one.post.webhook_id for one in tries if one.outcome.is_gone}):
+        webhook_health.switch_off(tenant_id, webhook_id, "gone")
+
+
+def _columns(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "log_ids": arrays.plain(one.post.log_id for one in tries),
+        "numbers": arrays.plain(one.post.number for one in tries),
+        "codes": arrays.plain(one.outcome.status_code for one in tries),
+        "successes": arrays.plain(one.outcome.success for one in tries),
+        "durations": arrays.plain(one.outcome.duration_ms for one in tries),
+        "waits": arrays.plain(one.wait for one in tries),
+        "responses": arrays.texts(one.outcome.response for one in tries),
+        "errors": arrays.texts(one.outcome.error for one in tries),
+    }
+
+
+def _told(one: Landed) -> dict[str, Any]:
+    return {
+        "webhookId": str(one.post.webhook_id),
+        "logId": str(one.post.log_id),
+        "event": one.post.event,
+        "eventId": str(one.post.event_id) if one.post.event_id else None,
+        "attempt": one.post.number,
+        "success": one.outcome.success,
+        "statusCode": one.outcome.status_code,
+        "error": one.outcome.error,
+    }
