@@ -22,7 +22,8 @@ from webapp.models.messages_history import Message
 from webapp.models.opt_outs import OptOut
 from webapp.models.recipients import Recipient
 from webapp.models.tenants import Tenant
-from webapp.services import groups
+from webapp.models.webhooks import WebhookAttempt, WebhookLog, WebhookMinute
+from webapp.services import groups, webhooks
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
         ]
     )  # fmt: skip
     db.session.commit()
+    webhook_id, log_id = _webhook(tenant_id, canary)
     groups.get(tenant_id, group.id)
     return World(
         tenant_id,
@@ -118,10 +120,39 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "run_id": run.id,
             "act_id": act.id,
             "message_id": message.id,
+            "webhook_id": webhook_id,
+            "log_id": log_id,
             "user_id": person.user_id,
             "tenant_id": tenant_id,
         },
     )
+
+
+def _webhook(tenant_id: uuid.UUID, canary: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """A webhook that failed once, with the entry in its log."""
+    webhook, _ = webhooks.create(
+        tenant_id, name=f"{canary} webhook", url=f"https://hooks.example.com/{canary}", description=canary
+    )
+    log = WebhookLog(
+        tenant_id=tenant_id, webhook_id=webhook.id, event="contact_created", payload={"name": canary},
+        response=canary, status_code=500, error_message=canary, attempt_count=1, completed_at=db.func.now(),
+    )  # fmt: skip
+    db.session.add(log)
+    db.session.flush()
+    minute = db.func.date_trunc("minute", db.func.now())
+    db.session.add_all(
+        [
+            WebhookAttempt(
+                tenant_id=tenant_id, webhook_log_id=log.id, number=1, status_code=500, duration_ms=120, response=canary,
+                error_message=canary, request_headers={"x-canary": canary}, completed_at=db.func.now(),
+            ),
+            WebhookMinute(
+                tenant_id=tenant_id, webhook_id=webhook.id, minute=minute, tries=3, failures=1, duration_ms=360
+            ),
+        ]
+    )  # fmt: skip
+    db.session.commit()
+    return webhook.id, log.id
 
 
 def _campaign(

@@ -29,6 +29,8 @@ from webapp.views import (
     statics,
     step_up,
     uploads,
+    webhook_logs,
+    webhooks,
 )
 from webapp.views import settings as settings_page
 from webapp.views import whatsapp_instances as numbers
@@ -50,6 +52,8 @@ BLUEPRINTS = (
     live.bp,
     messages.bp,
     numbers.bp,
+    webhooks.bp,
+    webhook_logs.bp,
     settings_page.bp,
     callbacks.bp,
 )

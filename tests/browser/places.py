@@ -14,6 +14,8 @@ PARTS = {
     "campaigns.frame",
     "contact_bulk.progress",
     "imports.progress",
+    "webhook_logs.tries",
+    "webhooks.tested",
     "whatsapp_instances.state",
 }
 NOT_SEEN = PARTS | {"static", "health.alive", "health.ready", "callbacks.handshake"}
@@ -27,6 +29,9 @@ ASKED = {
     "message_templates.index": ("trash=1", "q=nobody"),
     "message_templates.show": ("preview=older",),
     "messages.index": ("q=nobody", "direction=in"),
+    "webhooks.index": ("trash=1", "q=nobody"),
+    "webhooks.show": ("outcome=failed", "outcome=waiting", "event=group_created"),
+    "webhook_logs.ask_replay": ("since=hour",),
     "whatsapp_instances.index": ("trash=1", "q=nobody"),
 }
 

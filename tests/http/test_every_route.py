@@ -241,7 +241,7 @@ def test_every_page_keeps_the_house_manners(app: Flask, owner: Person, worlds: t
         if answer.mimetype == "text/html" and answer.status_code == 200:
             check_manners(answer.text)
             looked_at.add(rule.endpoint)
-    assert {f"{room}.{page}" for room in ("contacts", "groups", "message_templates", "whatsapp_instances")
+    assert {f"{room}.{page}" for room in ("contacts", "groups", "message_templates", "whatsapp_instances", "webhooks")
             for page in ("index", "show", "new", "edit")} <= looked_at  # fmt: skip
 
 
@@ -352,7 +352,7 @@ def test_no_page_falls_over_what_stands_in_its_address(
 ) -> None:
     theirs, _ = worlds
     names = ("q", "newer", "older", "status", "direction", "campaign", "contact", "group", "group_id", "number", "segment",
-             "after", "before", "reason", "next", "trash", "show")  # fmt: skip
+             "after", "before", "reason", "next", "trash", "show", "event", "outcome", "since", "tested")  # fmt: skip
     for rule, method in routes(app):
         if method == "GET":
             asked = dict.fromkeys(names, typed)

@@ -28,6 +28,7 @@ REPLAYED: Final = timedelta(days=14)
 MOST_REPLAYED: Final = 10_000
 # A try that is due sooner may be under way already.
 _SOON: Final = timedelta(minutes=2)
+_NOT_THERE: Final = N_("There is no such entry in the log.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,25 @@ def outcome(log: WebhookLog) -> str:
     return "succeeded" if log.success else "failed"
 
 
+def described(log: WebhookLog) -> dict[str, Any]:
+    """The entry as the API tells it."""
+    return {
+        "id": str(log.id),
+        "webhookId": str(log.webhook_id),
+        "eventId": str(log.event_id) if log.event_id else None,
+        "event": log.event,
+        "payload": log.payload,
+        "success": log.success,
+        "statusCode": log.status_code,
+        "response": log.response,
+        "errorMessage": log.error_message,
+        "attemptCount": log.attempt_count,
+        "nextAttemptAt": log.next_attempt_at.isoformat() if log.next_attempt_at else None,
+        "completedAt": log.completed_at.isoformat() if log.completed_at else None,
+        "createdAt": log.created_at.isoformat(),
+    }
+
+
 def listed(
     tenant_id: uuid.UUID,
     webhook_id: uuid.UUID,
@@ -72,8 +92,17 @@ def listed(
 
 def get(tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID) -> Entry:
     get_webhook(tenant_id, webhook_id)
+    if (entry := find(tenant_id, webhook_id, log_id)) is None:
+        raise NotFound(_NOT_THERE)
+    return entry
+
+
+def find(tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID) -> Entry | None:
+    """An entry of this webhook's log, if it is there."""
     query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook_id, WebhookLog.id == log_id)
-    log = _there(db.session.scalar(query))
+    log = db.session.scalar(query)
+    if log is None:
+        return None
     tries = WebhookAttempt.of(tenant_id).where(WebhookAttempt.webhook_log_id == log.id)
     return Entry(log, db.session.scalars(tries.order_by(WebhookAttempt.number, WebhookAttempt.id)).all())
 
@@ -86,13 +115,21 @@ def may_be_replayed(log: WebhookLog) -> bool:
     return bool(log.attempt_count) and due is not None and due > datetime.now(UTC) + _SOON
 
 
+def is_due(log: WebhookLog) -> bool:
+    """Whether its next try begins in a moment or is under way, so that it is worth looking again."""
+    due = log.next_attempt_at
+    return log.completed_at is None and due is not None and due <= datetime.now(UTC) + _SOON
+
+
 def replay(
     tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID, *, user_id: uuid.UUID | None = None
 ) -> WebhookLog:
     """Post one event once more, under the id it had: a receiver that has it already knows it."""
     webhook = wake(tenant_id, webhook_id)
     query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook.id, WebhookLog.id == log_id)
-    log = _there(held(query))
+    log = held(query)
+    if log is None:
+        raise NotFound(_NOT_THERE)
     if not may_be_replayed(log):
         raise Conflict(N_("This event is on its way already."))
     for name, value in _once_more().items():
@@ -157,9 +194,3 @@ def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Sel
 def _once_more() -> dict[str, Any]:
     """A round of tries from the beginning; the numbers of the tries go on."""
     return {"next_attempt_at": func.now(), "completed_at": None, "success": False, "failed_count": 0}
-
-
-def _there(log: WebhookLog | None) -> WebhookLog:
-    if log is None:
-        raise NotFound(N_("There is no such entry in the log."))
-    return log

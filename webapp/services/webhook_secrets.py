@@ -45,6 +45,12 @@ def replace(webhook: Webhook, secret: str) -> None:
     seal(webhook, secret)
 
 
+def are_two(webhook: Webhook) -> bool:
+    """Whether the secret before the present one signs, too."""
+    until = webhook.previous_secret_until
+    return bool(webhook.previous_secret) and until is not None and until > datetime.now(UTC)
+
+
 def signing_secrets(webhook: Webhook) -> list[str]:
     """The open secrets that sign a post now: the present one, then the one before it while that is valid.
 
@@ -52,8 +58,7 @@ def signing_secrets(webhook: Webhook) -> list[str]:
         vault.Unreadable: the present one can not be opened; one before it that can not is left out.
     """
     secrets = [open_secret(webhook)]
-    until = webhook.previous_secret_until
-    if webhook.previous_secret and until is not None and until > datetime.now(UTC):
+    if webhook.previous_secret and are_two(webhook):
         try:
             secrets.append(_opened(webhook, webhook.previous_secret))
         except vault.Unreadable:

@@ -43,9 +43,11 @@ def described(webhook: Webhook) -> dict[str, Any]:
 
 
 def state(webhook: Webhook) -> str:
-    """active, inactive (a person paused it) or disabled (it was switched off because it only failed)."""
+    """active, resting (for a while, after many failures), inactive (a person paused it) or disabled (it was switched
+    off because it only failed or is gone)."""
     if webhook.is_active:
-        return "active"
+        rests = webhook.rests_until is not None and webhook.rests_until > datetime.now(UTC)
+        return "resting" if rests else "active"
     return "disabled" if webhook.disabled_reason else "inactive"
 
 

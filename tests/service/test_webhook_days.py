@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.people import Person
 from tests.webhooks import make_minute, make_webhook
-from webapp.services import webhook_health
+from webapp.services import webhook_days
 
 
 def test_the_last_day_is_drawn_in_half_hours(owner: Person) -> None:
@@ -14,15 +14,15 @@ def test_the_last_day_is_drawn_in_half_hours(owner: Person) -> None:
     make_minute(webhook, now - timedelta(hours=3), 6, 3, mean_ms=200)
     make_minute(webhook, now, 4, 0, mean_ms=100)
     make_minute(other, now, 7, 7)
-    health = webhook_health.last_day(owner.tenant_id, webhook.id)
-    assert len(health.spans) == 48
-    assert [span.at.minute % 30 for span in health.spans] == [0] * 48
-    last = health.spans[-1]
-    assert last.at <= now < last.at + webhook_health.STEP
+    day = webhook_days.last_day(owner.tenant_id, webhook.id)
+    assert len(day.spans) == 48
+    assert [span.at.minute % 30 for span in day.spans] == [0] * 48
+    last = day.spans[-1]
+    assert last.at <= now < last.at + webhook_days.STEP
     assert (last.tries, last.share, last.mean_ms) == (4, 1.0, 100.0)
-    assert (health.whole.tries, health.whole.share, health.whole.mean_ms) == (10, 0.7, 160.0)
-    assert sum(span.tries > 0 for span in health.spans) == 2
-    assert health.spans[0].share is None
+    assert (day.whole.tries, day.whole.share, day.whole.mean_ms) == (10, 0.7, 160.0)
+    assert sum(span.tries > 0 for span in day.spans) == 2
+    assert day.spans[0].share is None
 
 
 def test_a_list_shows_the_share_of_each(owner: Person) -> None:
@@ -31,12 +31,12 @@ def test_a_list_shows_the_share_of_each(owner: Person) -> None:
     make_minute(good, now, 10)
     make_minute(good, now - timedelta(hours=30), 10, 10)
     make_minute(bad, now - timedelta(hours=2), 4, 3)
-    shares = webhook_health.shares(owner.tenant_id, [good.id, bad.id, idle.id])
+    shares = webhook_days.shares(owner.tenant_id, [good.id, bad.id, idle.id])
     assert {key: span.share for key, span in shares.items()} == {good.id: 1.0, bad.id: 0.25}
 
 
 def test_nobody_sees_the_day_of_a_strangers_webhook(owner: Person, stranger: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     make_minute(webhook, datetime.now(UTC), 5)
-    assert webhook_health.shares(stranger.tenant_id, [webhook.id]) == {}
-    assert webhook_health.last_day(stranger.tenant_id, webhook.id).whole.tries == 0
+    assert webhook_days.shares(stranger.tenant_id, [webhook.id]) == {}
+    assert webhook_days.last_day(stranger.tenant_id, webhook.id).whole.tries == 0
