@@ -15,10 +15,12 @@ QUICK_SECONDS: Final = 1.0
 
 @dataclass(slots=True)
 class Reach:
-    """`limit` is how many posts may be in the air; `in_air` those that are, with their start in monotonic seconds."""
+    """`limit` is how many posts may be in the air; `in_air` those that are, with their start in monotonic
+    seconds; `unwritten` counts outcomes that the database has not heard of."""
 
     limit: int = FIRST
     in_air: dict[uuid.UUID, float] = field(default_factory=dict)
+    unwritten: int = 0
     has_shown: bool = False
     used_at: float = field(default_factory=time.monotonic)
 
@@ -34,6 +36,7 @@ class Reach:
         """A post came back."""
         is_quick = self.lasted(log_id) <= QUICK_SECONDS
         self.in_air.pop(log_id, None)
+        self.unwritten += 1
         self.used_at = time.monotonic()
         self.has_shown = was_answered and is_quick
         if success:
@@ -50,3 +53,7 @@ class Reach:
         """How many more posts it may have; none before half are free, so that few claims bring many."""
         room = self.limit - len(self.in_air)
         return room if room * 2 >= self.limit else 0
+
+    def room_for_one(self) -> int:
+        """Room for a single post whose outcome is written before the next."""
+        return 0 if self.in_air or self.unwritten else 1

@@ -62,6 +62,7 @@ class Deliverer:
         self._asked: list[Ask] = []
         self._settling: Future[list[Landed]] | None = None
         self._unsettled: list[Landed] = []
+        self._writing: list[Landed] = []
         self._looked_at = self._rests_until = 0.0
 
     def serve(self, is_stopping: Callable[[], bool], seconds: float = SLICE_SECONDS) -> bool:
@@ -159,9 +160,17 @@ class Deliverer:
             if left := self._result_of(done):
                 self._unsettled = left + self._unsettled
                 self._rest()
+            self._heed({id(one) for one in left})
         if self._unsettled and not self._settling and not self._rests:
             now, self._unsettled = self._unsettled[:MOST_AT_ONCE], self._unsettled[MOST_AT_ONCE:]
+            self._writing = now
             self._settling = self._settler.do(books.write, _by_tenant(now))
+
+    def _heed(self, left: set[int]) -> None:
+        """Endpoints whose outcomes the database knows now."""
+        for one in self._writing:
+            if id(one) not in left and not one.post.problem:
+                self._turns.reach(one.post.webhook_id).unwritten -= 1
 
     def _result_of(self, done: Future[list[T]]) -> list[T]:
         try:

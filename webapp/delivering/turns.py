@@ -85,7 +85,7 @@ class Turns:
     def asks(self) -> list[Ask]:
         """What to claim next, as far as there is room; whoever is asked goes to the end."""
         air = self._air(time.monotonic())
-        share = max(1, air.free // max(1, len(self._due)))
+        share = max(1, air.free // max(1, min(len(self._due), MOST_TENANTS)))
         asks: list[Ask] = []
         for tenant_id in list(self._due):
             if len(asks) == MOST_TENANTS or air.free <= 0:
@@ -101,7 +101,7 @@ class Turns:
         for webhook_id, due in list(endpoints.items()):
             reach = self._reaches[webhook_id]
             is_quick = reach.is_quick(now) and not due.is_probed
-            wanted = 1 - len(reach.in_air) if due.is_probed else reach.room()
+            wanted = reach.room_for_one() if due.is_probed else reach.room()
             room = air.room(min(wanted, share), is_quick)
             if room > 0:
                 ask.rooms[webhook_id] = room
@@ -120,7 +120,7 @@ class Turns:
     def _forget(self) -> None:
         before = time.monotonic() - FORGET_SECONDS
         for webhook_id, reach in list(self._reaches.items()):
-            if not reach.in_air and reach.used_at < before:
+            if not reach.in_air and not reach.unwritten and reach.used_at < before:
                 del self._reaches[webhook_id]
 
 

@@ -1,0 +1,172 @@
+"""An endpoint that fails is left alone for longer and longer, and switched off when it does nothing else for five days."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.delivering.rig import deliver, endpoint, events, fresh, logs, make_due, move
+from tests.people import Person
+from tests.receiver import Receiver, receiver
+from tests.webhooks import make_minute
+from webapp import clock
+from webapp.db import act_for, db
+from webapp.delivering import rounds
+from webapp.models.audit_log import AuditEntry
+from webapp.models.events import Event
+from webapp.models.webhooks import Webhook, WebhookMinute
+from webapp.services import webhooks
+
+DAY = (0.0, 86_400.0)
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Iterator[Receiver]:
+    with receiver(tmp_path) as started:
+        yield started
+
+
+def rest(webhook: Webhook) -> float:
+    """Seconds that it still rests; negative when it does not."""
+    until = fresh(webhook).rests_until
+    return (until - datetime.now(UTC)).total_seconds() if until else -1.0
+
+
+def failing(owner: Person, sink: Receiver, count: int = 10) -> Webhook:
+    """An endpoint with so many failures behind it."""
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    events(webhook, count)
+    deliver(schedule=DAY)
+    return webhook
+
+
+def test_nine_failures_are_no_reason_to_rest_and_ten_are(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink, 9)
+    assert rest(webhook) < 0
+    events(webhook)
+    deliver(schedule=DAY)
+    assert 25 < rest(webhook) <= 30
+    assert fresh(webhook).rest_count == 1
+
+
+def test_while_it_rests_nothing_is_posted_and_nothing_is_lost(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink)
+    events(webhook, 5)
+    deliver()
+    assert len(sink.ledger()) == 10
+    assert [log.attempt_count for log in logs(webhook)] == [1] * 10 + [0] * 5
+
+
+def test_each_rest_without_a_success_is_twice_as_long_up_to_an_hour(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink)
+    events(webhook, 20)
+    for count, seconds in enumerate((60, 120, 240, 480, 960, 1920, 3600, 3600), 2):
+        move(webhook, rests_until="1 second")
+        deliver(schedule=DAY)
+        assert fresh(webhook).rest_count == count
+        assert seconds - 5 < rest(webhook) <= seconds
+    # One try for each rest: the others wait.
+    assert len(sink.ledger()) == 10 + 8
+
+
+def test_a_success_after_a_rest_ends_it_and_everything_goes_out(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink)
+    events(webhook, 20)
+    assert fresh(webhook).failing_since is not None
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    move(webhook, rests_until="1 second")
+    deliver(schedule=DAY)
+    now = fresh(webhook)
+    assert (now.rest_count, now.failing_since) == (0, None)
+    assert sum(log.success for log in logs(webhook)) == 20
+
+
+def test_the_present_minutes_are_judged_and_older_ones_are_not(owner: Person, sink: Receiver) -> None:
+    now = datetime.now(UTC)
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    make_minute(webhook, now - timedelta(minutes=6), 500, 500)
+    events(webhook)
+    deliver(schedule=DAY)
+    assert rest(webhook) < 0
+    make_minute(webhook, now - timedelta(minutes=3), 12, 12)
+    events(webhook)
+    deliver(schedule=DAY)
+    assert rest(webhook) > 0
+
+
+@pytest.mark.parametrize(("failures", "rests"), [(68, False), (69, True)])
+def test_seven_of_ten_must_fail(owner: Person, sink: Receiver, failures: int, rests: bool) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    make_minute(webhook, datetime.now(UTC) - timedelta(minutes=1), 99, failures)
+    events(webhook)
+    deliver(schedule=DAY)
+    assert (rest(webhook) > 0) == rests
+
+
+def test_what_was_before_a_rest_is_not_held_against_it_again(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink)
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    events(webhook)
+    move(webhook, rests_until="1 second")
+    deliver(schedule=DAY)
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/fail")
+    events(webhook)
+    deliver(schedule=DAY)
+    assert rest(webhook) < 0
+    assert fresh(webhook).rest_count == 0
+
+
+def test_minutes_count_tries_failures_and_time(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.2")
+    events(webhook, 2)
+    deliver()
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/fail")
+    events(webhook, 1)
+    deliver(schedule=(0,))
+    minutes = db.session.scalars(
+        select(WebhookMinute).where(WebhookMinute.tenant_id == owner.tenant_id)
+    ).all()
+    assert sum(minute.tries for minute in minutes) == 3
+    assert sum(minute.failures for minute in minutes) == 1
+    assert 400 <= sum(minute.duration_ms for minute in minutes) < 2000
+
+
+def test_an_endpoint_that_only_fails_for_five_days_is_switched_off_once(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = failing(owner, sink, 1)
+    move(webhook, failing_since="4 days 23 hours")
+    rounds.switch_off_failing()
+    assert fresh(webhook).is_active
+    move(webhook, failing_since="5 days 1 minute")
+    rounds.switch_off_failing()
+    rounds.switch_off_failing()
+    now = fresh(webhook)
+    assert (now.is_active, now.disabled_reason) == (False, "failing")
+    assert now.disabled_at is not None
+    told = db.session.scalars(Event.of(owner.tenant_id).where(Event.type == "webhook_updated")).all()
+    assert [event.payload["disabledReason"] for event in told] == ["failing"]
+    acts = select(AuditEntry).where(AuditEntry.action == "webhook_switched_off")
+    (entry,) = db.session.scalars(acts).all()
+    assert entry.details == {"reason": "failing"}
+    webhooks.resume(owner.tenant_id, webhook.id)
+    rounds.switch_off_failing()
+    assert fresh(webhook).is_active
+
+
+def test_one_success_in_five_days_keeps_it(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink, 1)
+    move(webhook, failing_since="6 days")
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    make_due(webhook)
+    deliver()
+    rounds.switch_off_failing()
+    assert fresh(webhook).is_active
+
+
+def test_the_clock_does_all_of_it(owner: Person) -> None:
+    acts = {one.act for one in clock.all_rounds()}
+    assert {rounds.ring_due, rounds.switch_off_failing} <= acts
+    act_for(owner.tenant_id)
