@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import broker, callbacks, cli, db, logs
+from webapp.api import ws
 from webapp.config import Settings
 from webapp.views import (
     contact_bulk,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     message_templates.bp,
     campaigns.bp,
     live.bp,
+    ws.bp,
     messages.bp,
     numbers.bp,
     webhooks.bp,

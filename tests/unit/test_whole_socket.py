@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from webapp.views import whole_socket
-from webapp.views.whole_socket import WholeSocket, make_whole
+from webapp.services.live import whole_socket
+from webapp.services.live.whole_socket import WholeSocket, make_whole
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from webapp.domain import fields, scopes
 from webapp.domain.errors import N_, Invalid, NotFound
 from webapp.models.sessions import ApiKey
 from webapp.models.tenants import Tenant
-from webapp.services import audit, tokens
+from webapp.services import audit, departures, tokens
 
 BEGINNING: Final = "crier_"
 # What a list shows of a key, so that its owner knows it again.
@@ -83,6 +83,7 @@ def revoke(tenant_id: uuid.UUID, key_id: uuid.UUID, *, by: uuid.UUID | None = No
         raise NotFound(N_("There is no such key."))
     key.deleted_at = func.now()
     audit.record(tenant_id, by, "api_key_revoked", key.id, name=key.name)
+    departures.tell(key.id)
     db.session.commit()
     return key
 
@@ -104,10 +105,15 @@ def verify(token: str) -> Holder | None:
 
 def stands(key_id: uuid.UUID) -> bool:
     """Whether a key still holds, for a socket that stays open. Gives the connection back."""
+    return key_id in standing_of([key_id])
+
+
+def standing_of(key_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these keys still hold. Gives the connection back."""
     query = select(ApiKey.id).join(Tenant, Tenant.id == ApiKey.tenant_id)
-    found = db.session.scalar(query.where(ApiKey.id == key_id, *_holds()))
+    found = set(db.session.scalars(query.where(ApiKey.id.in_(key_ids), *_holds())))
     db.session.commit()
-    return found is not None
+    return found
 
 
 def _holds() -> tuple[ColumnElement[bool], ...]:

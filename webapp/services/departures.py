@@ -1,4 +1,5 @@
-"""Departures: sockets of somebody whose sessions were ended look again at once whether they may stay."""
+"""Departures: sockets of somebody whose sessions were ended, or of a key that was revoked, look again at once whether
+they may stay."""
 
 import uuid
 from typing import Final
@@ -9,10 +10,11 @@ from webapp.db import on_commit
 CHANNEL: Final = "departures"
 
 
-def tell(user_id: uuid.UUID) -> None:
-    """Say after the commit that sessions of this person ended. May be lost: sockets look by themselves, too."""
-    on_commit(_publish, user_id)
+def tell(holder_id: uuid.UUID) -> None:
+    """Say after the commit that sessions of this person, or this key, ended. May be lost: sockets look by themselves,
+    too."""
+    on_commit(_publish, holder_id)
 
 
-def _publish(user_id: uuid.UUID) -> None:
-    broker.publish_on(broker.redis(), CHANNEL, {"user_id": str(user_id)})
+def _publish(holder_id: uuid.UUID) -> None:
+    broker.publish_on(broker.redis(), CHANNEL, {"user_id": str(holder_id)})

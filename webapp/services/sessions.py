@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -89,9 +90,15 @@ def visitor(token: str) -> SignedIn | None:
 def stands(token_hash: str) -> bool:
     """Whether a session still stands, for a socket that stays open. To listen is not to be at work: the session
     grows no younger. Gives the connection back."""
-    row = db.session.execute(_standing(token_hash)).one_or_none()
+    return token_hash in standing_of([token_hash])
+
+
+def standing_of(token_hashes: Collection[str]) -> set[str]:
+    """Which of these sessions still stand, like `stands`."""
+    query = _standing(*token_hashes).with_only_columns(VisitorSession.token_hash)
+    found = set(db.session.scalars(query))
     db.session.commit()
-    return row is not None
+    return found
 
 
 def sign_out(token: str) -> None:
@@ -136,14 +143,14 @@ def forget_old() -> None:
     db.session.commit()
 
 
-def _standing(token_hash: str) -> Select[User, Tenant, str, VisitorSession]:
+def _standing(*token_hashes: str) -> Select[User, Tenant, str, VisitorSession]:
     return (
         select(User, Tenant, Membership.role, VisitorSession)
         .join(VisitorSession, VisitorSession.user_id == User.id)
         .join(Tenant, Tenant.id == VisitorSession.tenant_id)
         .join(Membership, (Membership.user_id == User.id) & (Membership.tenant_id == Tenant.id))
         .where(
-            VisitorSession.token_hash == token_hash,
+            VisitorSession.token_hash.in_(token_hashes),
             VisitorSession.expires_at > func.now(),
             VisitorSession.seen_at > func.now() - IDLE,
             User.deleted_at.is_(None),

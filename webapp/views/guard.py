@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from webapp.services import sessions
-from webapp.views.permissions import PUBLIC, allowed
+from webapp.services import origins, sessions
+from webapp.views.permissions import BY_KEY, PUBLIC, allowed
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -67,6 +67,8 @@ def is_htmx() -> bool:
 
 
 def _enter() -> ResponseReturnValue | None:
+    if request.blueprint in BY_KEY:
+        return None
     g.visitor = _visitor()
     if request.endpoint is None:
         return None  # the 404 follows by itself
@@ -99,7 +101,7 @@ def _same_origin_only() -> None:
 
 def is_own_origin(origin: str) -> bool:
     """Whether a page of this address is one of ours: the public address, or the one that was asked."""
-    return origin in (current_app.config["CRIER"].base_url, request.host_url.rstrip("/"))
+    return origins.is_own(origin, request.host_url)
 
 
 def _to_sign_in() -> ResponseReturnValue:

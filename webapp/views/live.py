@@ -19,7 +19,7 @@ from webapp.services.live import hub
 from webapp.services.live.mailbox import Mailbox
 from webapp.views.campaigns.frames import Reader
 from webapp.views.guard import here, is_own_origin
-from webapp.views.whole_socket import make_whole
+from webapp.services.live.whole_socket import make_whole
 
 log = logging.getLogger(__name__)
 

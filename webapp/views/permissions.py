@@ -16,6 +16,7 @@ PUBLIC: Final = frozenset(
         "sign_in.use_link",
         "callbacks.handshake",
         "callbacks.receive",
+        "ws.events",
     }
 )
 

@@ -1,4 +1,5 @@
-"""Hub: who looks at which campaign in this process, and what becomes of each message of the wire."""
+"""Hub: who looks at which campaign in this process, and what becomes of each message of the wire; the feed of a
+tenant's events hangs on the same wire."""
 
 import logging
 import time
@@ -12,8 +13,9 @@ from typing import Any, Final
 from flask import Flask, current_app
 
 from webapp.db import db
-from webapp.services import departures, progress
+from webapp.services import departures, events, progress
 from webapp.services.campaigns.figures import Figures
+from webapp.services.feed.feed import Feed
 from webapp.services.live.mailbox import Mailbox
 from webapp.services.live.readers import Draw, Readers
 from webapp.services.live.watch import load
@@ -37,8 +39,10 @@ class Hub:
             progress.CHANNEL: self._hear_figures,
             progress.MORE_CHANNEL: self._hear_of_more,
             departures.CHANNEL: self._hear_departure,
+            events.CHANNEL: self._hear_events,
         }
         self._wire = Wire(app.extensions["crier_redis"], channels, self._tick)
+        self.feed = Feed(app, self._wire.start)
 
     def take_seat(self, user_id: uuid.UUID) -> bool:
         """Whether this person may open another socket; each seat that was taken is to be left."""
@@ -86,6 +90,7 @@ class Hub:
         with self._lock:
             for mailbox in self._mailboxes():
                 mailbox.close()
+        self.feed.stop()
         self._wire.stop()
 
     def _come(self, tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Readers:
@@ -117,7 +122,11 @@ class Hub:
         readers = self._readers.get(uuid.UUID(told["id"]))
         return readers if readers is not None and str(readers.tenant_id) == told["tenant_id"] else None
 
+    def _hear_events(self, told: dict[str, Any]) -> None:
+        self.feed.hear(told)
+
     def _hear_departure(self, told: dict[str, Any]) -> None:
+        self.feed.doubt(uuid.UUID(told["user_id"]))
         with self._lock:
             for mailbox in self._mailboxes():
                 if str(mailbox.user_id) == told["user_id"]:
@@ -125,6 +134,7 @@ class Hub:
 
     def _tick(self, is_connected: bool) -> None:
         is_back, self._was_connected = is_connected and not self._was_connected, is_connected
+        self.feed.tick(is_connected and not is_back)
         for campaign_id, readers in list(self._readers.items()):
             if is_back or readers.is_old(is_connected):
                 self._read_again(campaign_id, readers)
