@@ -46,6 +46,11 @@ BARS: Final[dict[str, Bar]] = {
     "live_age_p95": Bar("age of a frame in 200 open pages, p95", 1.0, "s", is_most=True),
     "fair_alone": Bar("200 people alone", None, "s"),
     "fair_beside": Bar("200 people beside another tenant's 100,000", None, "s"),
+    "webhooks": Bar("webhooks delivered by one process to receivers that answer", 500, "deliveries/s"),
+    "webhooks_ratio": Bar("the same, against the bare loop", None, "of bare"),
+    "webhooks_beside": Bar(
+        "pace of a campaign of 200 a second beside fifty dead endpoints", 0.97, "of alone"
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.figures import Figure
-from bench.measures import callbacks, engine, fairness, live, million, pace, pausing
+from bench.measures import callbacks, engine, fairness, live, million, pace, pausing, webhooks
 from bench.run import Run
 
 MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
@@ -17,6 +17,8 @@ MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
     "pause": pausing.pause,
     "live": live.live,
     "fairness": fairness.fairness,
+    "webhooks": webhooks.webhooks,
+    "beside": webhooks.beside,
 }
 # Only when they are asked for.
 SLOW: Final[dict[str, Callable[[Run], list[Figure]]]] = {"million": million.million}
