@@ -28,7 +28,8 @@ _WAITING: Final = text(
 insert into webhook_logs (tenant_id, webhook_id, event_id, event, payload, next_attempt_at)
 select :tenant_id, w.id, e.id, 'contact_updated', jsonb_build_object('id', e.id, 'type', 'contact_updated',
   'timestamp', now(), 'tenantId', :tenant_id, 'sequence', e.number, 'payload',
-  jsonb_build_object('id', e.id, 'name', 'Person ' || e.number, 'phoneNumber', '+4915100000000', 'isActive', true)), now()
+  jsonb_build_object('id', e.id, 'name', 'Person ' || e.number, 'phoneNumber', '+4915100000000', 'isActive', true)),
+  now()
 from (select id, row_number() over (order by id) - 1 as place from webhooks where tenant_id = :tenant_id) as w
 join (select uuidv7() as id, n as number from generate_series(1, cast(:count as int)) as n) as e
   on e.number % :endpoints = w.place

@@ -1,0 +1,95 @@
+"""The real processes: workers that are killed, a Redis that forgets, a receiver that fails and hangs."""
+
+import time
+import uuid
+from pathlib import Path
+
+from sqlalchemy import text
+
+from tests.deliveries import TRIED, Tried, wrong
+from tests.delivering.rig import endpoint, events, logs, secrets_of
+from tests.people import Person
+from tests.processes import House, environment_of, free_port, wait_until
+from tests.receiver import receiver
+from webapp import broker
+from webapp.config import Settings
+from webapp.db import as_owner
+from webapp.models.webhooks import Webhook
+
+SHORT = {"WEBHOOK_TIMEOUT_SECONDS": "0.7", "WEBHOOK_SCHEDULE": ",".join(["0", *["0.3"] * 19])}
+
+
+def house(settings: Settings, folder: Path) -> House:
+    """No process yet."""
+    port = free_port()
+    environment = environment_of(settings, port, folder) | SHORT
+    return House(f"http://127.0.0.1:{port}", None, environment, folder)  # type: ignore[arg-type]
+
+
+def tried(webhook_id: uuid.UUID) -> list[Tried]:
+    with as_owner() as connection:
+        return [Tried(*row) for row in connection.execute(text(TRIED.format(webhook_id=webhook_id)))]
+
+
+def is_over(webhook: Webhook) -> bool:
+    return all(log.completed_at is not None for log in logs(webhook))
+
+
+def test_every_event_arrives_whatever_dies(owner: Person, settings: Settings, tmp_path: Path) -> None:
+    with receiver(tmp_path, fails=0.3, hangs=0.02, most_failures=8) as sink:
+        webhook = endpoint(owner.tenant_id, f"{sink.url}/hook")
+        events(webhook, 600)
+        running = house(settings, tmp_path)
+        try:
+            running.start("clock", "worker.py", "clock")
+            for number in range(5):
+                already = len(sink.ledger())
+                running.start(f"webhooks{number}", "worker.py", "webhooks")
+                wait_until(lambda already=already: len(sink.ledger()) > already + 40 or is_over(webhook), 30)
+                if number < 4:
+                    running.kill(f"webhooks{number}")
+                if number == 2:
+                    broker.redis().flushall()
+            wait_until(lambda: is_over(webhook), 60)
+        finally:
+            running.stop()
+        found = tried(webhook.id)
+        assert len(found) == 600
+        assert list(wrong(found, sink.ledger(), secrets_of(webhook)[0])) == []
+
+
+def test_two_workers_share_and_do_not_repeat(owner: Person, settings: Settings, tmp_path: Path) -> None:
+    with receiver(tmp_path) as sink:
+        webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.05")
+        events(webhook, 300)
+        running = house(settings, tmp_path)
+        try:
+            for name in ("one", "two"):
+                running.start(name, "worker.py", "webhooks")
+            running.start("clock", "worker.py", "clock")
+            wait_until(lambda: is_over(webhook), 60)
+        finally:
+            running.stop()
+        assert len(sink.ledger()) == 300
+
+
+def test_one_that_is_asked_to_stop_lands_what_is_in_the_air(
+    owner: Person, settings: Settings, tmp_path: Path
+) -> None:
+    with receiver(tmp_path) as sink:
+        webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.5")
+        events(webhook, 40)
+        running = house(settings, tmp_path)
+        try:
+            running.start("clock", "worker.py", "clock")
+            running.start("one", "worker.py", "webhooks")
+            wait_until(sink.ledger, 30)
+            began = time.monotonic()
+            running.processes["one"].terminate()
+            running.processes.pop("one").wait(20)
+            assert time.monotonic() - began < 10
+            posted = {entry["headers"]["webhook-id"] for entry in sink.ledger()}
+            assert 0 < len(posted) < 40
+            assert posted == {str(log.event_id) for log in logs(webhook) if log.success}
+        finally:
+            running.stop()
