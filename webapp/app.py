@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import broker, callbacks, cli, db, logs
+from webapp.api import install as programs
 from webapp.api import ws
 from webapp.config import Settings
 from webapp.views import (
@@ -17,6 +18,7 @@ from webapp.views import (
     contacts,
     dashboard,
     errors,
+    following,
     formats,
     groups,
     guard,
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     message_templates.bp,
     campaigns.bp,
     live.bp,
+    following.bp,
     ws.bp,
     messages.bp,
     numbers.bp,
@@ -75,11 +78,13 @@ def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for room in (formats, statics, guard, uploads):
         room.install(app)
-    CSRFProtect(app).exempt(callbacks.bp)  # a provider has no page of ours; it signs what it posts
+    csrf = CSRFProtect(app)
+    csrf.exempt(callbacks.bp)  # a provider has no page of ours; it signs what it posts
     for room in (headers, errors, cli):
         room.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    programs.install(app, csrf)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

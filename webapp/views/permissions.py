@@ -16,14 +16,20 @@ PUBLIC: Final = frozenset(
         "sign_in.use_link",
         "callbacks.handshake",
         "callbacks.receive",
+        "api_pages.openapi",
+        "api_pages.docs",
         "ws.events",
     }
 )
+
+# Doors with a gate of their own, which asks for a key: a session opens nothing there.
+BY_KEY: Final = frozenset({"api", "trpc"})
 
 NEEDS: Final[dict[str, str]] = {
     "dashboard.index": "viewer",
     "dashboard.now": "viewer",
     "live.campaign": "viewer",
+    "following.follow": "viewer",
     "messages.index": "viewer",
     "messages.show": "viewer",
     "sign_in.sign_out": "viewer",

@@ -45,7 +45,15 @@ class Members(Shape):
     contact_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000, examples=[[ID, OTHER_ID]])]
 
 
-class GroupChanged(Group):
-    """The group, and how many really came or left."""
+class MembersAdded(Shape):
+    """The group, and how many of them were not in it yet."""
 
-    changed: Annotated[int, Field(examples=[2])]
+    group: Group
+    added: Annotated[int, Field(examples=[2])]
+
+
+class MembersRemoved(Shape):
+    """The group, and how many of them were in it."""
+
+    group: Group
+    removed: Annotated[int, Field(examples=[2])]

@@ -1,7 +1,8 @@
 """Reading: the bytes of the file become rows, a step at a time."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select, text
@@ -10,6 +11,7 @@ from webapp.db import db
 from webapp.domain.csv_records import records
 from webapp.domain.errors import N_, Conflict
 from webapp.models.imports import ImportChunk, ImportRun
+from webapp.services.imports import json_lines
 from webapp.services.imports.limits import CHUNK, MAX_ROWS
 from webapp.services.imports.rows import Columns, Fields, fields_of
 
@@ -34,14 +36,13 @@ def step(run: ImportRun) -> None:
 
     Raises Conflict when there are more rows than an import takes.
     """
-    columns = Columns.of(run)
     rows: list[Fields] = []
     at, number = run.read_bytes, run.read_rows
-    for record in records(_blocks(run), run.encoding, run.delimiter):
-        at += record.size
-        if record.fault or any(map(str.strip, record.cells)):
+    for size, parse in _parsed(run):
+        at += size
+        if parse is not None:
             number += 1
-            rows.append(fields_of(record, columns, number))
+            rows.append(parse(number))
         if len(rows) >= _STEP_ROWS or at - run.read_bytes >= _STEP_BYTES:
             break
     else:
@@ -51,6 +52,19 @@ def step(run: ImportRun) -> None:
     _insert(run, rows)
     run.read_bytes, run.read_rows = at, number
     run.refused += sum("reason" in row for row in rows)
+
+
+def _parsed(run: ImportRun) -> Iterator[tuple[int, Callable[[int], Fields] | None]]:
+    """Of each row how many bytes it takes, and what makes its fields when it is told its number; None: an empty one."""
+    if run.delimiter == json_lines.JSON_LINES:
+        for line in json_lines.lines(_blocks(run)):
+            fields = partial(json_lines.fields_of, line, default_country=run.default_country)
+            yield line.size, None if line.is_empty else fields
+        return
+    columns = Columns.of(run)
+    for record in records(_blocks(run), run.encoding, run.delimiter):
+        is_empty = not record.fault and not any(map(str.strip, record.cells))
+        yield record.size, None if is_empty else partial(fields_of, record, columns)
 
 
 def _insert(run: ImportRun, rows: list[Fields]) -> None:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask import current_app
 from sqlalchemy import func
 
 from webapp import broker
@@ -15,7 +16,7 @@ from webapp.services import groups
 from webapp.services.events import emit
 from webapp.services.imports import sentences
 from webapp.services.locks import held
-from webapp.services.pages import Page, page
+from webapp.services.pages import PAGE, Page, page
 
 WAITING: Final = ("uploaded",)
 RUNNING: Final = ("queued", "reading", "merging")
@@ -54,10 +55,19 @@ def described(run: ImportRun) -> dict[str, Any]:
 
 
 def listed(
-    tenant_id: uuid.UUID, *, newer: uuid.UUID | None = None, older: uuid.UUID | None = None
+    tenant_id: uuid.UUID,
+    *,
+    newer: uuid.UUID | None = None,
+    older: uuid.UUID | None = None,
+    limit: int = PAGE,
 ) -> Page[ImportRun]:
     """One page of imports, newest first."""
-    return page(ImportRun.of(tenant_id), ImportRun.id, newer=newer, older=older)
+    return page(ImportRun.of(tenant_id), ImportRun.id, newer=newer, older=older, limit=limit)
+
+
+def refused_address(run: ImportRun) -> str:
+    """Where programs fetch the refused rows of an import."""
+    return f"{current_app.config['CRIER'].base_url}/api/v1/contacts/imports/{run.id}/refused"
 
 
 def get(tenant_id: uuid.UUID, run_id: uuid.UUID) -> ImportRun:

@@ -1,0 +1,127 @@
+"""Contacts through the JSON door."""
+
+import uuid
+
+import pytest
+
+from tests.api.caller import Caller
+from tests.builders import make_contact, make_group
+from tests.http.test_cli import db
+from webapp.api.shapes.contacts import Contact
+from webapp.models.events import Event
+
+JOHN = {"phoneNumber": "+1234567890", "name": "John Doe"}
+
+
+def told(caller: Caller) -> list[str]:
+    return list(
+        db.session.scalars(Event.of(caller.tenant_id).with_only_columns(Event.type).order_by(Event.sequence))
+    )
+
+
+def test_the_owners_own_contact_is_taken_as_it_is(caller: Caller) -> None:
+    made = caller.ask("POST", "/contacts", JOHN)
+    assert made.status_code == 201
+    assert made.json | JOHN == made.json
+    assert made.json["isActive"] is True
+    Contact.model_validate_json(made.data)
+    assert caller.get(f"/contacts/{made.json['id']}") == made.json
+    assert told(caller) == ["contact_created"]
+
+
+def test_a_change_is_sparse(caller: Caller) -> None:
+    made = caller.post("/contacts", JOHN | {"attributes": {"city": "Lisbon"}})
+    changed = caller.ask("PATCH", f"/contacts/{made['id']}", {"name": "Jane"}).json
+    assert changed["name"] == "Jane"
+    assert changed["attributes"] == {"city": "Lisbon"}
+    assert changed["phoneNumber"] == "+1234567890"
+    assert told(caller) == ["contact_created", "contact_updated"]
+
+
+def test_a_deleted_contact_comes_back(caller: Caller) -> None:
+    made = caller.post("/contacts", JOHN)
+    address = f"/contacts/{made['id']}"
+    gone = caller.ask("DELETE", address)
+    assert (gone.status_code, gone.data) == (204, b"")
+    assert caller.error("GET", address)[:2] == (404, "not_found")
+    assert [one["id"] for one in caller.get("/contacts", deleted="true")["items"]] == [made["id"]]
+    assert caller.post(f"{address}/restore")["id"] == made["id"]
+    assert caller.get("/contacts")["items"][0]["id"] == made["id"]
+
+
+def test_a_list_goes_on_where_its_cursor_says(caller: Caller) -> None:
+    made = [str(make_contact(caller.tenant_id, f"Person {n}").id) for n in range(5)]
+    found, cursor = [], ""
+    while True:
+        page = caller.get("/contacts", limit=2, **({"cursor": cursor} if cursor else {}))
+        found += [one["id"] for one in page["items"]]
+        assert len(page["items"]) <= 2
+        if page["nextCursor"] is None:
+            break
+        cursor = page["nextCursor"]
+    assert found == made[::-1]
+
+
+def test_lists_are_searched_and_filtered(caller: Caller) -> None:
+    ana, ben = make_contact(caller.tenant_id, "Ana"), make_contact(caller.tenant_id, "Ben", is_active=False)
+    group = make_group(caller.tenant_id, "Friends", ben)
+    names = lambda **asked: [one["name"] for one in caller.get("/contacts", **asked)["items"]]  # noqa: E731
+    assert names(q="an") == ["Ana"]
+    assert names(q=ana.phone_number) == ["Ana"]
+    assert names(status="inactive") == ["Ben"]
+    assert names(groupId=str(group.id)) == ["Ben"]
+    assert names(q="nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({}, (422, "wrong_shape", "phoneNumber")),
+        ({"phoneNumber": 12345678}, (422, "wrong_shape", "phoneNumber")),
+        ({"phoneNumber": "+1234567890", "isActive": "yes"}, (422, "wrong_shape", "isActive")),
+        ({"phoneNumber": "+1234567890", "tenantId": "x"}, (422, "wrong_shape", "tenantId")),
+        ({"phoneNumber": "nobody"}, (422, "invalid", "phoneNumber")),
+        ({"phoneNumber": "12"}, (422, "invalid", "phoneNumber")),
+        ({"phoneNumber": "+1234567890", "attributes": {"!!": "x"}}, (422, "invalid", "attributes")),
+        ({"phoneNumber": "+1234567890", "groupIds": [str(uuid.uuid4())]}, (404, "not_found", "")),
+        ([], (422, "wrong_shape", "")),
+    ],
+)
+def test_nonsense_is_said_beside_its_field(
+    caller: Caller, body: object, problem: tuple[int, str, str]
+) -> None:
+    assert caller.error("POST", "/contacts", body) == problem
+    assert caller.get("/contacts")["items"] == []
+
+
+def test_a_number_that_is_there_already_is_refused(caller: Caller) -> None:
+    caller.post("/contacts", JOHN)
+    assert caller.error("POST", "/contacts", {"phoneNumber": "+1 234 567 890"}) == (
+        422,
+        "invalid",
+        "phoneNumber",
+    )
+
+
+def test_what_is_no_json_is_a_bad_request(caller: Caller) -> None:
+    for data in (b"{", b"", b"\xff\xfe", b'"\\ud800"', b"[" * 100_000):
+        assert (
+            caller.ask("POST", "/contacts", data=data, content_type="application/json").status_code == 400
+        ), data
+    form = caller.ask("POST", "/contacts", data={"phoneNumber": "+1234567890"})
+    assert form.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "asked", ["limit=0", "limit=201", "limit=x", "cursor=x", "deleted=1", "color=red", "q=a&q=b", "q=%00"]
+)
+def test_a_list_takes_only_what_it_knows(caller: Caller, asked: str) -> None:
+    assert caller.error("GET", f"/contacts?{asked}")[:2] == (422, "wrong_shape")
+
+
+def test_who_said_no_is_left_alone_until_they_take_it_back(caller: Caller) -> None:
+    made = caller.post("/contacts", JOHN)
+    caller.post(f"/contacts/{made['id']}/opt-out")
+    assert len(caller.get("/contacts", status="opted_out")["items"]) == 1
+    caller.post(f"/contacts/{made['id']}/opt-in")
+    assert caller.get("/contacts", status="opted_out")["items"] == []

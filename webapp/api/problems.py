@@ -1,0 +1,104 @@
+"""What goes wrong at these doors, as one shape: a status, a word for programs and a sentence for people."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response, json, request
+from flask_babel import gettext as _
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+from werkzeug.exceptions import HTTPException
+
+from webapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refusal
+
+log = logging.getLogger(__name__)
+
+_STATUS: Final[dict[type[Refusal], tuple[int, str]]] = {
+    Invalid: (422, "invalid"),
+    NotFound: (404, "not_found"),
+    NotAllowed: (403, "forbidden"),
+    Conflict: (409, "conflict"),
+}
+_HTTP: Final[dict[int, tuple[str, str]]] = {
+    400: ("bad_request", N_("The request could not be understood.")),
+    404: ("not_found", N_("There is nothing here.")),
+    405: ("method_not_allowed", N_("This can not be done this way.")),
+    413: ("too_large", N_("This is too large.")),
+    415: ("unsupported_media_type", N_("This kind of data is not taken here.")),
+}
+_ACCIDENT: Final = N_("Something went wrong on our side. Its number in the log is %(number)s.")
+# The fields of the wizard's verbs are called as its steps are.
+_FIELDS: Final = {
+    "number": "whatsappInstanceId",
+    "audience": "recipientIds",
+    "schedule": "scheduledAt",
+    "Idempotency-Key": "Idempotency-Key",
+}
+_SHAPE: Final = {
+    "missing": N_("This is required."),
+    "extra_forbidden": N_("There is no such field."),
+    "json_invalid": N_("This is no JSON."),
+    "model_type": N_("This must be a JSON object."),
+}
+
+
+class Problem(Exception):
+    """One error as it goes over the wire; also raised for what a door finds by itself."""
+
+    def __init__(
+        self, status: int, code: str, message: str, field: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.headers = headers or {}
+
+    def told(self) -> dict[str, Any]:
+        told = {"code": self.code, "message": self.message}
+        return told | ({"field": self.field} if self.field else {})
+
+    def answer(self) -> Response:
+        body = json.dumps({"error": self.told()})
+        return Response(body, self.status, headers=dict(self.headers), mimetype="application/json")
+
+
+def of(error: Exception) -> Problem:
+    """The problem that an error is. What nobody expected is logged under a number and says nothing else."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refusal):
+        return _refusal(error)
+    if isinstance(error, ValidationError):
+        return _shape(error)
+    if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        return _http(error)
+    number = uuid.uuid4().hex[:12]
+    log.error("accident", extra={"accident": number, "endpoint": request.endpoint}, exc_info=error)
+    return Problem(500, "internal", _(_ACCIDENT, number=number))
+
+
+def _refusal(refusal: Refusal) -> Problem:
+    status, code = _STATUS.get(type(refusal), (400, "bad_request"))
+    sentence = _(refusal.message, **refusal.values) if refusal.values else _(refusal.message)
+    typed = refusal.field if isinstance(refusal, Invalid) else ""
+    return Problem(status, code, sentence, _FIELDS.get(typed) or to_camel(typed))
+
+
+def _shape(error: ValidationError) -> Problem:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "json_invalid":
+        return Problem(400, "bad_request", _(_SHAPE["json_invalid"]))
+    known = _SHAPE.get(first["type"])
+    return Problem(422, "wrong_shape", _(known) if known else f"{first['msg']}.", place)
+
+
+def _http(error: HTTPException) -> Problem:
+    status = error.code or 400
+    code, sentence = _HTTP.get(status, _HTTP[400])
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return Problem(status, code, _(sentence), headers=headers)

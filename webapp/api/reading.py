@@ -1,0 +1,41 @@
+"""What a request of the JSON API gives: read strictly, so that nothing is taken for something else."""
+
+from collections.abc import Collection
+from typing import BinaryIO, Final, cast
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.exceptions import UnsupportedMediaType
+
+from webapp.api.problems import Problem
+from webapp.api.shapes.base import Shape
+from webapp.domain.errors import N_
+
+_ONCE: Final = N_("Say this once.")
+_NO_NUL: Final = N_("No text has this character.")
+
+
+def address(shape: type[Shape]) -> Shape:
+    """The part of the address behind the question mark. Raises ValidationError, Problem."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise Problem(422, "wrong_shape", _(_ONCE), name)
+        if "\0" in values[0] or "\0" in name:
+            raise Problem(422, "wrong_shape", _(_NO_NUL), name.replace("\0", ""))
+    return shape.model_validate(request.args.to_dict())
+
+
+def raw(kinds: Collection[str]) -> tuple[str, BinaryIO] | tuple[()]:
+    """A body that is no JSON, unread, with its kind. Raises UnsupportedMediaType."""
+    if not kinds:
+        return ()
+    if request.mimetype not in kinds:
+        raise UnsupportedMediaType
+    return request.mimetype, cast(BinaryIO, request.stream)
+
+
+def body(shape: type[Shape]) -> Shape:
+    """The body. Raises ValidationError, UnsupportedMediaType."""
+    if request.mimetype not in ("", "application/json"):
+        raise UnsupportedMediaType
+    return shape.model_validate_json(request.get_data(cache=True))
