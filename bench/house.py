@@ -66,7 +66,7 @@ class House:
             yield
 
     def worker(self, kind: str, **env: str) -> AbstractContextManager[children.Child]:
-        """A real worker: send, work or clock."""
+        """A real worker: send, work, webhooks or clock."""
         return self.program(kind, "worker.py", kind, **env)
 
     @contextmanager

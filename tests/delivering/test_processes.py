@@ -1,13 +1,12 @@
 """The real processes: workers that are killed, a Redis that forgets, a receiver that fails and hangs."""
 
-import time
 import uuid
 from pathlib import Path
 
 from sqlalchemy import text
 
 from tests.deliveries import TRIED, Tried, wrong
-from tests.delivering.rig import endpoint, events, logs, secrets_of
+from tests.delivering.rig import attempts, endpoint, events, logs, secrets_of
 from tests.people import Person
 from tests.processes import House, environment_of, free_port, wait_until
 from tests.receiver import receiver
@@ -38,23 +37,23 @@ def is_over(webhook: Webhook) -> bool:
 def test_every_event_arrives_whatever_dies(owner: Person, settings: Settings, tmp_path: Path) -> None:
     with receiver(tmp_path, fails=0.3, hangs=0.02, most_failures=8) as sink:
         webhook = endpoint(owner.tenant_id, f"{sink.url}/hook")
-        events(webhook, 600)
+        events(webhook, 400)
         running = house(settings, tmp_path)
         try:
             running.start("clock", "worker.py", "clock")
-            for number in range(5):
+            for number in range(4):
                 already = len(sink.ledger())
                 running.start(f"webhooks{number}", "worker.py", "webhooks")
-                wait_until(lambda already=already: len(sink.ledger()) > already + 40 or is_over(webhook), 30)
-                if number < 4:
+                wait_until(lambda already=already: len(sink.ledger()) > already + 40 or is_over(webhook), 60)
+                if number < 3:
                     running.kill(f"webhooks{number}")
-                if number == 2:
+                if number == 1:
                     broker.redis().flushall()
             wait_until(lambda: is_over(webhook), 60)
         finally:
             running.stop()
         found = tried(webhook.id)
-        assert len(found) == 600
+        assert len(found) == 400
         assert list(wrong(found, sink.ledger(), secrets_of(webhook)[0])) == []
 
 
@@ -78,18 +77,17 @@ def test_one_that_is_asked_to_stop_lands_what_is_in_the_air(
 ) -> None:
     with receiver(tmp_path) as sink:
         webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.5")
-        events(webhook, 40)
+        events(webhook, 300)
         running = house(settings, tmp_path)
         try:
             running.start("clock", "worker.py", "clock")
             running.start("one", "worker.py", "webhooks")
-            wait_until(sink.ledger, 30)
-            began = time.monotonic()
+            wait_until(sink.ledger, 60)
             running.processes["one"].terminate()
             running.processes.pop("one").wait(20)
-            assert time.monotonic() - began < 10
-            posted = {entry["headers"]["webhook-id"] for entry in sink.ledger()}
-            assert 0 < len(posted) < 40
-            assert posted == {str(log.event_id) for log in logs(webhook) if log.success}
+            begun = [attempt for log in logs(webhook) for attempt in attempts(log)]
+            assert 0 < len(begun) < 300
+            assert all(attempt.completed_at for attempt in begun)
+            assert len(sink.ledger()) == len(begun)
         finally:
             running.stop()
