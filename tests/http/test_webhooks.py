@@ -203,6 +203,14 @@ def test_a_strangers_webhook_is_not_there(owner: Person, stranger: Person) -> No
     assert str(log.id) not in stranger.get(f"/webhooks/{own.id}?tested={log.id}").text
 
 
+def test_an_entry_belongs_to_the_webhook_in_its_address(owner: Person) -> None:
+    log, other = make_log(make_webhook(owner.tenant_id), "failed"), make_webhook(owner.tenant_id)
+    path = f"/webhooks/{other.id}/log/{log.id}"
+    assert owner.get(path).status_code == owner.post(f"{path}/replay").status_code == 404
+    db.session.expire_all()
+    assert log.completed_at is not None
+
+
 def test_the_result_of_a_test_appears_when_it_is_there(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id, events=["group_created"])
     answer = owner.post(f"/webhooks/{webhook.id}/test")

@@ -65,6 +65,14 @@ class WebhookLog(Kept, Model):
         CheckConstraint("completed_at is not null or next_attempt_at is not null", name="due_or_over"),
         CheckConstraint(f"octet_length(response) <= {MOST_KEPT}", name="response_cut"),
         Index("webhook_logs_webhook_idx", "tenant_id", "webhook_id", "id"),
+        Index("webhook_logs_event_idx", "tenant_id", "webhook_id", "event", "id"),
+        Index(
+            "webhook_logs_failed_idx",
+            "tenant_id",
+            "webhook_id",
+            "id",
+            postgresql_where=text("completed_at is not null and not success"),
+        ),
         Index(
             "webhook_logs_due_idx",
             "tenant_id",
