@@ -187,7 +187,7 @@
     detail.isError = false;
   });
   // What asks by itself again and again fails quietly: nobody wants a toast every two seconds.
-  const isPoll = (element) => element?.matches?.('[data-poll], [hx-trigger^="every"]');
+  const isPoll = (element) => element?.matches?.('[data-poll], [data-changed], [hx-trigger^="every"]');
   document.addEventListener("htmx:responseError", ({ detail }) => isPoll(detail.elt) || show("toast-failed"));
   document.addEventListener("htmx:sendError", ({ detail }) => isPoll(detail.elt) || show("toast-offline"));
 
@@ -204,6 +204,37 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt.matches("[data-poll]")) detail.elt.classList.toggle("is-stale", !detail.successful);
   });
+
+  // A part of the page that others changed is asked for again: not while somebody is in the midst of it, and what is
+  // ticked or typed there stays. Without its socket the page asks every ten seconds.
+  const changed = () => byId("page-changed") && htmx.trigger("#page-changed", "changed");
+  const fieldsOf = (part) => [...part.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((each) => each.name);
+  let typedAt = 0;
+  on("input", "input:not([type=checkbox], [type=radio]), select, textarea", () => (typedAt = Date.now()));
+  const isAtWork = (part) => {
+    const isTyping = Date.now() - typedAt < 3000 && part.contains(document.activeElement);
+    return isTyping || part.querySelector("details.menu[open], dialog[open]");
+  };
+  const waitFor = (part) => isAtWork(part) && setTimeout(changed, 1000);
+  let kept = [];
+  document.addEventListener("htmx:beforeRequest", (e) => {
+    if (e.detail.elt.matches("[data-changed]") && waitFor(e.detail.target)) e.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.requestConfig.elt.matches("[data-changed]") || detail.isError) return;
+    if (waitFor(detail.target)) detail.shouldSwap = false;
+    else kept = fieldsOf(detail.target).map(({ name, type, value, checked }) => ({ name, type, value, checked }));
+  });
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    for (const each of fieldsOf(target)) {
+      const isBox = ["checkbox", "radio"].includes(each.type);
+      const was = kept.find(({ name, type, value }) => name === each.name && type === each.type && (!isBox || value === each.value));
+      if (was && isBox) each.checked = was.checked;
+      else if (was && each.type !== "file") each.value = was.value;
+    }
+    kept = [];
+  });
+  setInterval(() => document.hidden || document.querySelector("[data-follows][data-socket]") || changed(), 10000);
 
   const ready = () => {
     document.querySelectorAll("[data-toast]").forEach(wait);

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Label, Select, delete, func, literal_column, or_, select, update
 
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, Invalid, NotAllowed, NotFound
@@ -18,6 +19,10 @@ from webapp.services import accounts, audit, departures, passwords, tokens
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 
+_HORIZON: Final[Label[int]] = literal_column(
+    "pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger
+).label("horizon")
+
 # Tries in five minutes: for one account, from one address, altogether.
 TRIES_WINDOW = timedelta(minutes=5)
 TRIES_ACCOUNT, TRIES_ADDRESS, TRIES_ALL = 10, 10, 1000
@@ -25,12 +30,14 @@ TRIES_ACCOUNT, TRIES_ADDRESS, TRIES_ALL = 10, 10, 1000
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person at work in one tenant."""
+    """A person at work in one tenant. `horizon` is the database's of the moment at which their request began: what
+    becomes visible later is found from there (services/feed)."""
 
     user: User
     tenant: Tenant
     role: str
     token_hash: str
+    horizon: int = 0
 
 
 def sign_in(email: str, password: str, address: str) -> str:
@@ -78,13 +85,14 @@ def switch(signed_in: SignedIn, tenant_id: uuid.UUID) -> str:
 
 def visitor(token: str) -> SignedIn | None:
     """Who carries this token, if the session still stands; from here on the context acts for their tenant."""
-    row = db.session.execute(_standing(tokens.stored(token))).one_or_none()
+    query = _standing(tokens.stored(token)).add_columns(_HORIZON)
+    row = db.session.execute(query).one_or_none()
     if row is None:
         return None
-    user, tenant, role, session = row
+    user, tenant, role, session, horizon = row
     _touch(session.token_hash)
     act_for(tenant.id)
-    return SignedIn(user, tenant, role, session.token_hash)
+    return SignedIn(user, tenant, role, session.token_hash, horizon)
 
 
 def stands(token_hash: str) -> bool:

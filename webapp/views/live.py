@@ -17,9 +17,9 @@ from webapp.services import sessions
 from webapp.services.campaigns import listing
 from webapp.services.live import hub
 from webapp.services.live.mailbox import Mailbox
+from webapp.services.live.whole_socket import make_whole
 from webapp.views.campaigns.frames import Reader
 from webapp.views.guard import here, is_own_origin
-from webapp.services.live.whole_socket import make_whole
 
 log = logging.getLogger(__name__)
 
