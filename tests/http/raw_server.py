@@ -21,7 +21,7 @@ def answer(data: bytes = OK) -> Script:
 class RawServer:
     """`heads` and `bodies` are all requests that arrived whole; `connections` how many were opened."""
 
-    def __init__(self, script: Script, tls: ssl.SSLContext | None, host: str) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None, host: str, port: int = 0) -> None:
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
         self.connections = 0
@@ -29,7 +29,7 @@ class RawServer:
         self._tls = tls
         self._open: list[socket.socket] = []
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, 0), family=family)
+        self._listener = socket.create_server((host, port), family=family)
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -88,9 +88,9 @@ def _whole(data: bytes) -> tuple[bytes, bytes, bytes] | None:
 
 @contextmanager
 def raw_server(
-    script: Script | None = None, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    script: Script | None = None, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[RawServer]:
-    server = RawServer(script or answer(), tls, host)
+    server = RawServer(script or answer(), tls, host, port)
     try:
         yield server
     finally:
