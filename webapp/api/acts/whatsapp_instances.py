@@ -41,7 +41,7 @@ def _typed(shape: WhatsappInstanceNew | WhatsappInstanceChange) -> Any:
 _KEPT: Final = Kept(
     room="whatsappInstances",
     path="/whatsapp-instances",
-    noun="number that sends",
+    noun="WhatsApp number",
     wrapped="whatsappInstance",
     scope="numbers",
     service=numbers,

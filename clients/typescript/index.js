@@ -1,0 +1,2 @@
+// Everything here is a type: the program is @trpc/client.
+export {};
