@@ -10,7 +10,7 @@ from webapp.models.webhooks import MOST_KEPT
 # What looks like a secret, whoever sends it back: a token, a key, a signature, a password.
 _SECRETS: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|whsec_|crier_|\bv1,"
-    r"|(?:token|secret|password|authorization|cookie|signature|api[_-]?key)[\"']?\s*[:=]\s*[\"']?)"
+    r"|(?:token|secret|password|authorization|cookie|signature|api[_-]?key)[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic)\s+)?)"
     r"([^\s'\"&,;<>]{6,})"
 )
 _SIGNATURE: Final = "webhook-signature"

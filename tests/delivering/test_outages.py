@@ -1,0 +1,147 @@
+"""A database or a Redis that goes away is waited for; what a worker took with it comes again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import psycopg
+import pytest
+from redis import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
+from tests.people import Person
+from tests.receiver import Receiver, receiver
+from webapp import broker
+from webapp.db import act_for, as_owner
+from webapp.delivering import books, deliverers, slice
+from webapp.delivering.claim import LOST, claim
+from webapp.delivering.landed import Landed, landed
+from webapp.delivering.outcome import Outcome
+from webapp.delivering.settle import settle
+
+AWAY = OperationalError("select", {}, psycopg.OperationalError("gone"))
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Iterator[Receiver]:
+    with receiver(tmp_path) as started:
+        yield started
+
+
+def test_what_a_dead_worker_claimed_comes_again_and_its_try_stands_as_interrupted(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    events(webhook)
+    (post,) = claim(owner.tenant_id, {webhook.id: 5}, 60)
+    assert post.number == 1
+    deliver()
+    assert sink.ledger() == []
+    make_due(webhook)
+    deliver()
+    (log,) = logs(webhook)
+    assert (log.success, log.attempt_count, log.failed_count) == (True, 2, 0)
+    lost, done = attempts(log)
+    assert (lost.error_message, lost.status_code) == (LOST, None)
+    assert lost.completed_at is not None
+    assert done.status_code == 200
+
+
+def test_two_claims_never_bring_the_same_event(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook, 10)
+    first = claim(owner.tenant_id, {webhook.id: 6}, 60)
+    second = claim(owner.tenant_id, {webhook.id: 6}, 60)
+    assert [len(first), len(second)] == [6, 4]
+    assert not {post.log_id for post in first} & {post.log_id for post in second}
+
+
+def test_a_late_failure_does_not_speak_for_a_newer_try_and_a_late_success_does(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook)
+    (frozen,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
+    make_due(webhook)
+    act_for(owner.tenant_id)
+    (newer,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
+    settle(owner.tenant_id, [landed(frozen, Outcome(False, 500), (0.0,) * 10)])
+    (log,) = logs(webhook)
+    assert (log.failed_count, log.completed_at) == (0, None)
+    settle(owner.tenant_id, [Landed(frozen, Outcome(True, 200))])
+    settle(owner.tenant_id, [landed(newer, Outcome(False, 500), (0.0,) * 10)])
+    (log,) = logs(webhook)
+    assert (log.success, log.failed_count) == (True, 0)
+    assert [attempt.status_code for attempt in attempts(log)] == [200, 500]
+
+
+def test_outcomes_wait_until_the_database_is_back(
+    owner: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    events(webhook, 20)
+    real, failures = books.settle, iter([AWAY] * 3)
+
+    def away_at_first(*given: object) -> None:
+        if failure := next(failures, None):
+            raise failure
+        real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(books, "settle", away_at_first)
+    monkeypatch.setattr(slice, "REST_SECONDS", 0.05)
+    deliver(10)
+    assert all(log.success and log.attempt_count == 1 for log in logs(webhook))
+    assert len(sink.ledger()) == 20
+
+
+def test_connections_that_break_under_it_are_made_anew(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.1")
+    events(webhook, 30)
+    with deliverer() as made:
+        for _ in range(4):
+            made.serve(lambda: False, 0.3)
+            with as_owner() as connection:
+                connection.execute(
+                    text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+                         " and datname = current_database() and backend_type = 'client backend'"
+                         " and application_name <> 'superuser' and query ilike '%webhook%'")
+                )  # fmt: skip
+        made.serve(lambda: False, 10)
+        made.land()
+    assert all(log.success for log in logs(webhook))
+
+
+def test_without_redis_what_is_in_the_air_lands(
+    owner: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.4")
+    events(webhook, 2)
+    with deliverer() as made:
+        monkeypatch.setattr(deliverers, "here", lambda: made)
+        monkeypatch.setattr(slice, "SLICE_SECONDS", 0.2)
+        real = made.serve
+        monkeypatch.setattr(made, "serve", lambda is_stopping: real(is_stopping, 0.3))
+        with mock.patch.object(broker, "ring", side_effect=RedisError):
+            deliverers.serve_slice()
+    assert [log.success for log in logs(webhook)] == [True, True]
+    assert fresh(webhook).failing_since is None
+
+
+def test_a_tenant_whose_events_can_not_be_claimed_holds_up_no_other(
+    owner: Person, stranger: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = endpoint(owner.tenant_id, f"{sink.url}/broken")
+    events(broken)
+    act_for(stranger.tenant_id)
+    fine = endpoint(stranger.tenant_id, f"{sink.url}/fine")
+    events(fine)
+    real = books.claim
+
+    def odd(tenant_id: object, *given: object) -> object:
+        if tenant_id == owner.tenant_id:
+            raise ValueError("nobody expected this")
+        return real(tenant_id, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(books, "claim", odd)
+    deliver(1)
+    assert [entry["path"] for entry in sink.ledger()] == ["/fine"]
