@@ -48,9 +48,9 @@ def password_first(*, again: bool = False) -> Callable[[Callable[..., Any]], Cal
             if is_proved(again=again):
                 return view(**arguments)
             if request.method in SAFE_METHODS:
-                return _ask(StepUpForm(formdata=None), url_for("step_up.confirm", next=request.full_path))
+                return _ask(StepUpForm(formdata=None), url_for("step_up.confirm", next=_asked()))
             form = StepUpForm() if "present_password" in request.form else StepUpForm(formdata=None)
-            refused = _check(form, request.full_path)
+            refused = _check(form, _asked())
             return refused if refused is not None else view(**arguments)
 
         return wrapped
@@ -61,9 +61,13 @@ def password_first(*, again: bool = False) -> Callable[[Callable[..., Any]], Cal
 @bp.post("/confirm")
 def confirm():
     """The answer to a question that was asked before a page; afterwards the page opens."""
-    refused = _check(StepUpForm(), request.full_path)
+    refused = _check(StepUpForm(), _asked())
     target = own_path(request.args.get("next")) or url_for("dashboard.index")
     return refused if refused is not None else redirect(target, 303)
+
+
+def _asked() -> str:
+    return request.full_path.rstrip("?")
 
 
 def _check(form: StepUpForm, action: str) -> Any | None:
