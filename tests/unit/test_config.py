@@ -117,6 +117,11 @@ def test_without_servers_it_says_what_to_start() -> None:
         ("TRUSTED_PROXIES", "-1"),
         ("SEND_LEASE_SECONDS", "0"),
         ("PROVIDER_TIMEOUT_SECONDS", "-30"),
+        ("WEBHOOK_TIMEOUT_SECONDS", "0"),
+        ("WEBHOOK_SCHEDULE", "0,soon"),
+        ("WEBHOOK_SCHEDULE", "0,-5"),
+        ("WEBHOOK_SCHEDULE", "0,,5"),
+        ("WEBHOOK_SCHEDULE", "inf"),
     ],
 )
 def test_a_number_that_is_none_is_named(name: str, value: str) -> None:
