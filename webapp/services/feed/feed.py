@@ -53,6 +53,8 @@ class Feed:
         stream = self._come(tenant_id)
         try:
             stream.enter(listener)
+            if self._is_stopping:
+                listener.close()
             yield
         finally:
             stream.listeners.discard(listener)
