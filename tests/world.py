@@ -23,7 +23,7 @@ from webapp.models.opt_outs import OptOut
 from webapp.models.recipients import Recipient
 from webapp.models.tenants import Tenant
 from webapp.models.webhooks import WebhookAttempt, WebhookLog, WebhookMinute
-from webapp.services import groups, webhooks
+from webapp.services import api_keys, groups, webhooks
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "webhook_id": webhook_id,
             "log_id": log_id,
             "user_id": person.user_id,
+            "key_id": api_keys.create(tenant_id, name=f"{canary} key")[0].id,
             "tenant_id": tenant_id,
         },
     )

@@ -14,6 +14,7 @@ from webapp.api import install as programs
 from webapp.api import ws
 from webapp.config import Settings
 from webapp.views import (
+    api_keys,
     contact_bulk,
     contacts,
     dashboard,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     webhooks.bp,
     webhook_logs.bp,
     settings_page.bp,
+    api_keys.bp,
     callbacks.bp,
 )
 

@@ -17,10 +17,10 @@ def openapi() -> Response:
 @bp.get("/docs")
 def docs() -> str:
     told = document.whole()
-    return render_template("api/docs.html", document=told, rooms=_rooms(told), schemas=_schemas(told))
+    return render_template("api/docs.html", document=told, chapters=_chapters(told), objects=_objects(told))
 
 
-def _rooms(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def _chapters(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The operations under the words of their room."""
     rooms: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in told["tags"]}
     for path, methods in told["paths"].items():
@@ -29,6 +29,6 @@ def _rooms(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return rooms
 
 
-def _schemas(told: dict[str, Any]) -> dict[str, Any]:
+def _objects(told: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = told["components"]["schemas"]
     return found

@@ -105,9 +105,9 @@ def update(
     for name in changed - set(secrets):
         setattr(instance, name, columns[name])
     seal(instance, secrets)
+    _flush()
     if "app_secret" in secrets:
         heard.forget(instance.id)
-    _flush()
     if changed & _CHECKED and not was_paused_by_a_person(instance):
         ask_for_check(instance)
     audit.record(tenant_id, user_id, "number_changed", instance.id, fields=sorted(changed))

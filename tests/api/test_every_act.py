@@ -1,0 +1,192 @@
+"""Walks over every act of both doors: a stranger reaches nothing, a key does what its scopes say and no more."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.caller import Caller, make_caller
+from tests.people import Person, outside
+from tests.world import World, checksum, make_world
+from webapp.api import document
+from webapp.api.acts.act import Act
+from webapp.api.acts.catalogue import ACTS, PROCEDURES
+from webapp.domain.scopes import SCOPES
+
+# Which object of a world an act is about, by its room.
+OBJECT = {
+    "contacts": "contact_id",
+    "imports": "run_id",
+    "groups": "group_id",
+    "messageTemplates": "template_id",
+    "whatsappInstances": "instance_id",
+    "campaigns": "campaign_id",
+    "messagesHistory": "message_id",
+    "webhooks": "webhook_id",
+}
+# The fields that take ids, and what is tried in them.
+FIELDS = {
+    "groupIds": ["group_id"],
+    "contactIds": ["contact_id"],
+    "recipientIds": ["group_id"],
+    "whatsappInstanceId": "instance_id",
+    "messageTemplateId": "template_id",
+    "groupId": "group_id",
+    "contactId": "contact_id",
+    "campaignId": "campaign_id",
+    "cursor": "contact_id",
+}
+
+
+@pytest.fixture
+def worlds(owner: Person, stranger: Person) -> tuple[World, World]:
+    theirs = make_world(owner, "CANARYALPHA", 70_000_001)
+    own = make_world(stranger, "CANARYBRAVO", 80_000_001)
+    return theirs, own
+
+
+def example(act: Act, ids: dict[str, Any]) -> dict[str, Any]:
+    """What the document gives as an example, with these ids in it."""
+    schemas = document.whole()["components"]["schemas"]
+    if act.takes is None:
+        return {}
+    if act.asks_in_address:
+        told = {
+            one["name"]: one["schema"].get("examples", [""])[0]
+            for one in document.query_parameters(act.takes)
+        }
+    else:
+        told = document.example_of(schemas[act.takes.__name__], schemas)
+    for field, name in FIELDS.items():
+        if field in told and told[field] != "50":  # a place in a campaign, not an object
+            told[field] = [str(ids[one]) for one in name] if isinstance(name, list) else str(ids[name])
+    if "message" in told:
+        told.pop("messageTemplateId", None)
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def call(caller: Caller, act: Act, key: Any, given: dict[str, Any]) -> tuple[int, str]:
+    """Through /api/v1."""
+    path = act.path.replace("<uuid:id>", str(key))
+    asked = given if act.asks_in_address else None
+    kwargs: dict[str, Any] = {
+        "query_string": {k: str(v).lower() if v is False else v for k, v in (asked or {}).items()}
+    }
+    if act.raw:
+        kwargs |= {"data": b"phoneNumber\n+4915123456789\n", "content_type": "text/csv"}
+    body = given if act.takes is not None and not act.asks_in_address else None
+    answer = caller.ask(act.method, path, body, **kwargs)
+    return answer.status_code, answer.text
+
+
+def call_procedure(caller: Caller, act: Act, key: Any, given: dict[str, Any]) -> tuple[int, str]:
+    """Through /api/trpc."""
+    told = given | ({act.id_name: str(key)} if act.has_id else {})
+    kwargs: dict[str, Any] = (
+        {"query_string": {"input": json.dumps(told)}} if act.is_query
+        else {"data": json.dumps(told), "content_type": "application/json"}
+    )  # fmt: skip
+    answer = outside(
+        caller.client.open, f"/api/trpc/{act.procedure}", method="GET" if act.is_query else "POST",
+        headers={"Authorization": f"Bearer {caller.token}"}, **kwargs,
+    )  # fmt: skip
+    return answer.status_code, answer.text
+
+
+def ways(act: Act) -> Iterator[Any]:
+    yield call
+    if act.procedure:
+        yield call_procedure
+
+
+def names_an_object(given: dict[str, Any]) -> bool:
+    return bool(set(given) & set(FIELDS) - {"cursor"})
+
+
+def test_every_act_is_about_something_that_the_walk_knows() -> None:
+    assert {act.room for act in ACTS} == set(OBJECT)
+    assert len({act.name for act in ACTS}) == len(ACTS)
+    assert set(PROCEDURES.values()) <= set(ACTS)
+
+
+def test_a_strangers_ids_reach_nothing_by_either_door(app: Flask, worlds: tuple[World, World]) -> None:
+    theirs, own = worlds
+    stranger = make_caller(app, own.tenant_id)
+    before = checksum(theirs.tenant_id)
+    for act in sorted(ACTS, key=lambda act: (not act.is_query, "delete" in act.name)):
+        foreign, mine = example(act, theirs.ids), example(act, own.ids)
+        for way in ways(act):
+            if act.has_id:
+                status, text = way(stranger, act, theirs.ids[OBJECT[act.room]], mine)
+                assert status == 404, (act.name, way.__name__, status, text)
+                assert theirs.canary not in text, act.name
+            if act.takes is not None:
+                status, text = way(stranger, act, own.ids[OBJECT[act.room]], foreign)
+                assert status < 500, (act.name, text)
+                assert theirs.canary not in text, act.name
+                if names_an_object(foreign) and not act.is_query:
+                    assert status in (404, 409), (act.name, way.__name__, status, text)
+    after = checksum(theirs.tenant_id)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_a_foreign_and_a_missing_object_look_the_same(app: Flask, worlds: tuple[World, World]) -> None:
+    theirs, own = worlds
+    stranger = make_caller(app, own.tenant_id)
+    for act in ACTS:
+        if act.has_id and act.is_query:
+            foreign = call(stranger, act, theirs.ids[OBJECT[act.room]], {})
+            assert foreign == call(stranger, act, uuid.uuid4(), {}), act.name
+
+
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_a_key_with_every_other_scope_may_not(app: Flask, worlds: tuple[World, World], scope: str) -> None:
+    theirs, _own = worlds
+    caller = make_caller(app, theirs.tenant_id, *(set(SCOPES) - {scope}))
+    before = checksum(theirs.tenant_id)
+    for act in ACTS:
+        if act.scope == scope:
+            for way in ways(act):
+                status, text = way(caller, act, theirs.ids[OBJECT[act.room]], example(act, theirs.ids))
+                assert status == 403, (act.name, way.__name__, status)
+                assert theirs.canary not in text
+    after = checksum(theirs.tenant_id)
+    assert {name for name in before if before[name] != after[name]} <= {"api_keys"}
+
+
+def test_nobody_comes_in_without_a_key(app: Flask, worlds: tuple[World, World]) -> None:
+    theirs, _own = worlds
+    nobody = Caller(app.test_client(), theirs.tenant_id, uuid.uuid4(), "crier_" + "x" * 43)
+    before = checksum()
+    for act in ACTS:
+        for way in ways(act):
+            assert way(nobody, act, theirs.ids[OBJECT[act.room]], {})[0] == 401, act.name
+    assert checksum() == before
+
+
+def test_reading_changes_nothing(app: Flask, worlds: tuple[World, World]) -> None:
+    theirs, _own = worlds
+    caller = make_caller(app, theirs.tenant_id)
+    reads = [act for act in ACTS if act.is_query]
+    for act in reads:
+        call(caller, act, theirs.ids[OBJECT[act.room]], {})
+    before = checksum()
+    for act in reads:
+        for way in ways(act):
+            status, text = way(caller, act, theirs.ids[OBJECT[act.room]], {})
+            assert status == 200, (act.name, text)
+    assert checksum() == before
+
+
+def test_every_act_works_for_its_own_tenant(app: Flask, worlds: tuple[World, World]) -> None:
+    """Else the walks above would prove nothing."""
+    theirs, _own = worlds
+    caller = make_caller(app, theirs.tenant_id)
+    for act in ACTS:
+        given = {name: value for name, value in example(act, theirs.ids).items() if name != "cursor"}
+        status, text = call(caller, act, theirs.ids[OBJECT[act.room]], given)
+        assert status not in (401, 403, 400, 415, 500), (act.name, status, text)
+        assert "wrong_shape" not in text, (act.name, text)

@@ -1,0 +1,76 @@
+"""Keys in the settings: made behind the password, shown once, taken away at once."""
+
+import re
+
+from flask import Flask
+
+from tests.http.test_settings import audited
+from tests.people import Person, join
+from webapp.services import api_keys
+
+TYPED = {"name": "Shop", "scopes": ["contacts:read", "campaigns:send"], "days": "30"}
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'value="(crier_[\w-]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_key_is_made_and_shown_once(owner: Person) -> None:
+    assert "No keys yet" in owner.get("/settings/keys").text
+    page = owner.post("/settings/keys/new", TYPED)
+    token = token_in(page.text)
+    holder = api_keys.verify(token)
+    assert holder is not None
+    assert holder.scopes == {"contacts:read", "campaigns:send"}
+    listed = owner.get("/settings/keys").text
+    assert token not in listed
+    assert token[:12] in listed
+    assert len(audited(owner, "api_key_created")) == 1
+
+
+def test_a_key_is_taken_away_at_once(owner: Person) -> None:
+    token = token_in(owner.post("/settings/keys/new", TYPED | {"days": ""}).text)
+    (key,) = api_keys.listed(owner.tenant_id)
+    assert key.expires_at is None
+    assert owner.post(f"/settings/keys/{key.id}/revoke").status_code == 303
+    assert api_keys.verify(token) is None
+    assert "is taken away" in owner.get("/settings/keys").text
+    assert len(audited(owner, "api_key_revoked")) == 1
+
+
+def test_a_key_needs_a_name_and_something_to_do(owner: Person) -> None:
+    page = owner.post("/settings/keys/new", {"name": "", "days": "30"})
+    assert page.status_code == 422
+    assert "Say what it is for." in page.text
+    assert "Choose at least one thing" in page.text
+    assert owner.post("/settings/keys/new", TYPED | {"scopes": ["everything"]}).status_code == 422
+    assert api_keys.listed(owner.tenant_id) == []
+
+
+def test_who_signed_in_long_ago_types_the_password_first(owner: Person) -> None:
+    with owner.client.session_transaction() as session:
+        session["proved"] = [0, True]
+    assert "Is it still you?" in owner.post("/settings/keys/new", TYPED).text
+    assert api_keys.listed(owner.tenant_id) == []
+
+
+def test_a_sender_sees_no_keys(app: Flask, owner: Person) -> None:
+    sender = join(app, owner.tenant_id, "sender")
+    assert sender.get("/settings/keys").status_code == 403
+    assert "API keys" not in sender.get("/settings").text
+
+
+def test_a_strangers_key_is_not_there(owner: Person, stranger: Person) -> None:
+    owner.post("/settings/keys/new", TYPED)
+    (key,) = api_keys.listed(owner.tenant_id)
+    assert stranger.post(f"/settings/keys/{key.id}/revoke").status_code == 404
+    assert len(api_keys.listed(owner.tenant_id)) == 1
+
+
+def test_the_document_is_a_page_for_everybody(app: Flask, owner: Person) -> None:
+    page = owner.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "/api/v1/contacts/imports" in page.text
+    assert app.test_client().get("/api/v1/openapi.json").json["openapi"] == "3.1.0"
