@@ -17,7 +17,7 @@ def main() -> None:
         print("ready", flush=True)
         sys.stdin.readline()
         began, cpu = time.time(), time.process_time()
-        while deliverer.serve(lambda: False):
+        while deliverer.serve(lambda: False, deliverers.SLICE_SECONDS):
             pass
         told = {
             "began": began,

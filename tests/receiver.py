@@ -184,10 +184,6 @@ class Receiver:
         lines = self._ledger.read_bytes().split(b"\n")[:-1]
         return [json.loads(line) for line in lines]
 
-    def taken(self) -> Counter[str]:
-        """How often each event was answered with success, by webhook-id."""
-        return Counter(entry["headers"]["webhook-id"] for entry in self.ledger() if entry["fate"] == "ok")
-
 
 @contextmanager
 def receiver(folder: Path, **faults: float) -> Iterator[Receiver]:

@@ -1,27 +1,28 @@
 """A database or a Redis that goes away is waited for; what a worker took with it comes again."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from redis import RedisError
+from flask import Flask
+from redis import Redis
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
-from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
+from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, logs, make_due
 from tests.people import Person
+from tests.processes import free_port
 from tests.receiver import Receiver, receiver
-from webapp import broker
-from webapp.db import act_for, as_owner
-from webapp.delivering import books, deliverers, slice
+from webapp.config import Settings
+from webapp.db import act_for, as_owner, db
+from webapp.delivering import agenda, books, deliverers
 from webapp.delivering.claim import LOST, claim
 from webapp.delivering.landed import Landed, landed
 from webapp.delivering.outcome import Outcome
 from webapp.delivering.settle import settle
-
-AWAY = OperationalError("select", {}, psycopg.OperationalError("gone"))
+from webapp.delivering.slice import Deliverer
 
 
 @pytest.fixture
@@ -75,23 +76,37 @@ def test_a_late_failure_does_not_speak_for_a_newer_try_and_a_late_success_does(o
     assert [attempt.status_code for attempt in attempts(log)] == [200, 500]
 
 
+@contextmanager
+def database_away(superuser: psycopg.Connection, settings: Settings) -> Iterator[None]:
+    """Every connection of the program breaks and no new one is taken, until the block is left."""
+    role = urlsplit(settings.database_url).username
+    superuser.execute(f"alter role {role} nologin")
+    superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [role])
+    try:
+        yield
+    finally:
+        superuser.execute(f"alter role {role} login")
+
+
 def test_outcomes_wait_until_the_database_is_back(
-    owner: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+    owner: Person, sink: Receiver, superuser: psycopg.Connection, settings: Settings
 ) -> None:
-    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
-    events(webhook, 20)
-    real, failures = books.settle, iter([AWAY] * 3)
-
-    def away_at_first(*given: object) -> None:
-        if failure := next(failures, None):
-            raise failure
-        real(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(books, "settle", away_at_first)
-    monkeypatch.setattr(slice, "REST_SECONDS", 0.05)
-    deliver(10)
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.5")
+    events(webhook, 2)
+    db.session.rollback()
+    with deliverer(limit=5) as made:
+        _serve_until_posted(made, sink)
+        with database_away(superuser, settings):
+            assert made.serve(lambda: False, 1.5)
+        made.serve(lambda: False, 10)
+        made.land()
+    assert len(sink.ledger()) == 2
     assert all(log.success and log.attempt_count == 1 for log in logs(webhook))
-    assert len(sink.ledger()) == 20
+
+
+def _serve_until_posted(made: Deliverer, sink: Receiver) -> None:
+    while len(sink.ledger()) < 2:
+        made.serve(lambda: False, 0.05)
 
 
 def test_connections_that_break_under_it_are_made_anew(owner: Person, sink: Receiver) -> None:
@@ -112,19 +127,18 @@ def test_connections_that_break_under_it_are_made_anew(owner: Person, sink: Rece
 
 
 def test_without_redis_what_is_in_the_air_lands(
-    owner: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+    owner: Person, app: Flask, sink: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.4")
     events(webhook, 2)
+    nobody = Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=1)
     with deliverer() as made:
-        monkeypatch.setattr(deliverers, "here", lambda: made)
-        monkeypatch.setattr(slice, "SLICE_SECONDS", 0.2)
-        real = made.serve
-        monkeypatch.setattr(made, "serve", lambda is_stopping: real(is_stopping, 0.3))
-        with mock.patch.object(broker, "ring", side_effect=RedisError):
-            deliverers.serve_slice()
+        _serve_until_posted(made, sink)
+        monkeypatch.setitem(app.extensions, "crier_deliverer", made)
+        monkeypatch.setitem(app.extensions, "crier_redis", nobody)
+        monkeypatch.setattr(deliverers, "SLICE_SECONDS", 0.1)
+        deliverers.serve_slice()
     assert [log.success for log in logs(webhook)] == [True, True]
-    assert fresh(webhook).failing_since is None
 
 
 def test_a_tenant_whose_events_can_not_be_claimed_holds_up_no_other(
@@ -145,3 +159,18 @@ def test_a_tenant_whose_events_can_not_be_claimed_holds_up_no_other(
     monkeypatch.setattr(books, "claim", odd)
     deliver(1)
     assert [entry["path"] for entry in sink.ledger()] == ["/fine"]
+
+
+@pytest.mark.parametrize(
+    "change", ["is_active = false", "deleted_at = now()", "rests_until = now() + interval '1 hour'"]
+)
+def test_whoever_stops_after_the_look_is_not_claimed_for_and_at_the_next_look_not_found(
+    owner: Person, change: str
+) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook)
+    assert [due.webhook_id for due in agenda.due()] == [webhook.id]
+    with as_owner() as connection:
+        connection.execute(text(f"update webhooks set {change}"))
+    assert claim(owner.tenant_id, {webhook.id: 1}, 60) == []
+    assert agenda.due() == []

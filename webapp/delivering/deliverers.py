@@ -1,6 +1,7 @@
 """Deliverers: the one of this process, kept from slice to slice with its warm connections and what is in the air."""
 
 import logging
+from typing import Final
 
 from flask import current_app
 
@@ -10,16 +11,18 @@ from webapp.services import outgoing
 
 log = logging.getLogger(__name__)
 
+SLICE_SECONDS: Final = 20
+
 
 def serve_slice() -> None:
     """Post for some seconds whatever is due, and ring for the next slice while something is left."""
     deliverer = here()
-    if not deliverer.serve(broker.is_stopping) or broker.is_stopping():
+    if not deliverer.serve(broker.is_stopping, SLICE_SECONDS) or broker.is_stopping():
         return
     try:
-        broker.ring("deliver_webhooks")
+        # A Redis that hangs takes seconds to say so, and the posts in the air have no more than some.
+        deliverer.meanwhile(broker.ring, "deliver_webhooks")
     except broker.Unreachable:
-        # Nobody rings while Redis is away: what is in the air must not wait for that.
         log.warning("redis_away")
         deliverer.land()
 

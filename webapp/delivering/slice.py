@@ -10,7 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from webapp.config import Settings
 from webapp.delivering import agenda, books
@@ -26,9 +26,9 @@ from webapp.egress.rules import Rules
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
-SLICE_SECONDS: Final = 20
 LOOK_AGAIN_SECONDS: Final = 0.2
 GLANCE_SECONDS: Final = 0.005
 
@@ -65,7 +65,7 @@ class Deliverer:
         self._writing: list[Landed] = []
         self._looked_at = self._rests_until = 0.0
 
-    def serve(self, is_stopping: Callable[[], bool], seconds: float = SLICE_SECONDS) -> bool:
+    def serve(self, is_stopping: Callable[[], bool], seconds: float) -> bool:
         """Post for up to `seconds`, or until nothing is due nor in the air; whether something is left.
 
         Once this process is asked to stop nothing more is claimed, and what is in the air lands first.
@@ -88,6 +88,13 @@ class Deliverer:
         end = time.monotonic() + self._limit + STOP_SECONDS
         while self._is_busy and time.monotonic() < end:
             self._turn()
+
+    def meanwhile(self, work: Callable[P, None], *given: P.args, **named: P.kwargs) -> None:
+        """Have something else done that may take its time, while the posts fly on; raises what it raises."""
+        job = self._claimer.do(work, *given, **named)
+        while not job.done():
+            self._turn()
+        job.result()
 
     def close(self) -> None:
         """End the helpers and close every connection; what is in the air is posted again when its lease is over."""
