@@ -116,6 +116,8 @@ def _complete(operation: dict[str, Any], act: Act | None, schemas: dict[str, Any
             continue
         answer["description"] = "Done."
         answer["headers"] = _headers(status)
+        if act is not None and status == str(act.status) and v1.makes_something(act):
+            answer["headers"]["Location"] = _header("Where it is.", "string")
         _exemplify(answer.get("content", {}), schemas)
     body = operation.get("requestBody")
     if body and act is not None:

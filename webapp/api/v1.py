@@ -50,6 +50,11 @@ bp.after_request(gate.label)
 bp.register_error_handler(Exception, lambda error: problems.of(error).answer())
 
 
+def makes_something(act: Act) -> bool:
+    """Whether the answer also says where the new object is."""
+    return act.status in (201, 202) and not act.has_id
+
+
 def statuses(act: Act) -> set[int]:
     """Which errors an act may answer with."""
     found = {401, 403, 429}
@@ -110,11 +115,8 @@ def _answer(act: Act, key: uuid.UUID | None) -> Response:
         return Response(status=act.status)
     if isinstance(told, Iterator):
         return Response(stream_with_context(told), mimetype="text/csv")
-    return answered(told, act.status)
-
-
-def answered(told: Any, status: int, **headers: str) -> Response:
-    return Response(json.dumps(told), status, headers=headers, mimetype="application/json")
+    made = {"Location": f"{request.path}/{told['id']}"} if makes_something(act) else {}
+    return Response(json.dumps(told), act.status, headers=made, mimetype="application/json")
 
 
 for _act in ACTS:
