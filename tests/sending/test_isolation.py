@@ -116,7 +116,7 @@ def test_a_provider_that_says_nothing_clear_is_left_before_the_whole_campaign_is
         send = running(owner, url, 500)
         serve(20)
         found = send.statuses()
-        assert reach.MOST_IN_DOUBT <= found["uncertain"] < reach.MOST_IN_DOUBT + reach.FIRST
+        assert reach.MOST_RISKED <= found["uncertain"] < reach.MOST_RISKED + 2 * reach.FIRST
         assert found["pending"] == 500 - found["uncertain"]
         assert stopped(send) == ("paused", "unclear_answers")
     check_counts(send.campaign())

@@ -97,7 +97,7 @@ class Lane:
             elif flown.clear:
                 self.reach.answered(flown.clear == flown.posted)
             elif flown.posted:
-                self.rest(self.reach.silent(flown.doubts))
+                self.rest(self.reach.silent(flown.doubts, flown.launched_at))
                 if reason := self.reach.given_up:
                     self.let_go()
                     self.pausing = self.crew.settler.do(errands.pause, self.item, reason)
