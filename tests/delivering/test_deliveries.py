@@ -93,7 +93,7 @@ def test_after_ten_failures_nothing_more_is_tried(owner: Person, sink: Receiver)
     (log_id,) = events(webhook)
     for _ in range(10):
         deliver(schedule=(0.0,) * 10)
-        move(webhook, rests_until="1 second")
+        move(webhook, rests_until="0 seconds")
     (log,) = logs(webhook)
     assert (log.id, log.attempt_count, log.failed_count) == (log_id, 10, 10)
     assert log.completed_at is not None

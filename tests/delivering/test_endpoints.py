@@ -63,7 +63,7 @@ def test_each_rest_without_a_success_is_twice_as_long_up_to_an_hour(owner: Perso
     webhook = failing(owner, sink)
     events(webhook, 20)
     for count, seconds in enumerate((60, 120, 240, 480, 960, 1920, 3600, 3600), 2):
-        move(webhook, rests_until="1 second")
+        move(webhook, rests_until="0 seconds")
         deliver(schedule=DAY)
         assert fresh(webhook).rest_count == count
         assert seconds - 5 < rest(webhook) <= seconds
@@ -76,7 +76,7 @@ def test_a_success_after_a_rest_ends_it_and_everything_goes_out(owner: Person, s
     events(webhook, 20)
     assert fresh(webhook).failing_since is not None
     webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
-    move(webhook, rests_until="1 second")
+    move(webhook, rests_until="0 seconds")
     deliver(schedule=DAY)
     now = fresh(webhook)
     assert (now.rest_count, now.failing_since) == (0, None)
@@ -109,7 +109,7 @@ def test_what_was_before_a_rest_is_not_held_against_it_again(owner: Person, sink
     webhook = failing(owner, sink)
     webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
     events(webhook)
-    move(webhook, rests_until="1 second")
+    move(webhook, rests_until="0 seconds")
     deliver(schedule=DAY)
     webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/fail")
     events(webhook)
