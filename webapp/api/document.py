@@ -1,5 +1,6 @@
 """The document of /api/v1 (OpenAPI 3.1): made from the acts and their shapes, so that it can not say anything else."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -92,7 +93,17 @@ def _schemas() -> dict[str, Any]:
         [(shape, "validation") for shape in sorted(shapes, key=lambda one: one.__name__)], ref_template=_REF
     )
     definitions: dict[str, Any] = made["$defs"]
+    for schema in definitions.values():
+        for field in schema.get("properties", {}).values():
+            _say_default(field)
     return definitions
+
+
+def _say_default(field: dict[str, Any]) -> None:
+    """In words: generators take a field with a default for one that is always there."""
+    default = field.pop("default", None)
+    if default not in (None, "", []):
+        field["description"] = f"{field.get('description', '')} Left out: {json.dumps(default)}.".strip()
 
 
 def _key() -> dict[str, Any]:
