@@ -5,14 +5,18 @@ import logging
 import time
 import uuid
 from datetime import UTC, datetime
-from typing import Final, NoReturn
+from typing import Final
 
-from flask import Blueprint, abort, g, jsonify, make_response, request
+from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 from wsproto.frame_protocol import CloseReason
 
-from webapp.services import api_keys, origins
+from webapp.api import gate
+from webapp.api.problems import Problem
+from webapp.domain.errors import N_
+from webapp.services import origins
 from webapp.services.feed import badges
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.missed import Missed
@@ -31,6 +35,9 @@ HEARTBEAT_SECONDS = 20.0
 TOO_SLOW: Final = 4008
 _CHECK_SECONDS: Final = 60.0
 
+_NOBODY: Final = N_("Send a key that holds: Authorization: Bearer crier_..., or sign in.")
+_FOREIGN: Final = N_("Only a page of this server may use its cookie.")
+_FULL: Final = N_("At most %(most)d sockets may be open at once.")
 _SLOW: Final = "You read too slowly. Come back with since=<id of the last event you got>."
 _SILENT: Final = "This socket only tells."
 _OVER: Final = "Your session or key does not hold any more."
@@ -41,10 +48,9 @@ _UNKNOWN: Final = "Nobody knows this event, or not any more. You hear what happe
 def _admit() -> None:
     """Before the upgrade. A browser sends its cookie from any page, so that one must be ours; a key comes from
     nowhere by itself."""
-    header = request.headers.get("Authorization")
-    g.tenant_id, g.badge = _by_session() if header is None else _by_key(header)
+    g.tenant_id, g.badge = _by_key() if "Authorization" in request.headers else _by_session()
     if not hub.hub().take_seat(g.badge.holder_id):
-        _refuse(429, "too_many_sockets", f"At most {hub.SEATS} sockets may be open at once.")
+        raise Problem(429, "too_many_sockets", _(_FULL, most=hub.SEATS))
     g.has_seat = True
     # From here on nothing is lost: a listener takes for granted that it hears once it is let in.
     since = request.args.get("since")
@@ -60,6 +66,11 @@ def _admit() -> None:
 def _leave(_error: BaseException | None) -> None:
     if g.pop("has_seat", False):
         hub.hub().leave_seat(g.badge.holder_id)
+
+
+@bp.errorhandler(Problem)
+def _refused(problem: Problem) -> Response:
+    return problem.answer()
 
 
 @sock.route("/ws", bp=bp)  # type: ignore[untyped-decorator]
@@ -83,24 +94,16 @@ def events(ws: Server) -> None:
 def _by_session() -> tuple[uuid.UUID, Badge]:
     visitor = g.get("visitor")
     if visitor is None:
-        _refuse(401, "unauthorized", "Send a key as Authorization: Bearer, or sign in.")
+        raise Problem(401, "unauthorized", _(_NOBODY))
     if not origins.is_own(request.headers.get("Origin", ""), request.host_url):
-        _refuse(403, "forbidden", "Only a page of this server may use its cookie.")
+        raise Problem(403, "forbidden", _(_FOREIGN))
     return visitor.tenant.id, Badge(visitor.user.id, visitor.signed_in.token_hash)
 
 
-def _by_key(header: str) -> tuple[uuid.UUID, Badge]:
-    scheme, _, token = header.partition(" ")
-    holder = api_keys.verify(token.strip()) if scheme.lower() == "bearer" else None
-    if holder is None:
-        _refuse(401, "unauthorized", "This key does not hold.")
-    if not holder.may(SCOPE):
-        _refuse(403, "forbidden", f"This key may not do that: it needs the scope {SCOPE}.")
+def _by_key() -> tuple[uuid.UUID, Badge]:
+    holder = gate.enter()
+    gate.require(holder, SCOPE)
     return holder.tenant_id, Badge(holder.key_id)
-
-
-def _refuse(status: int, code: str, message: str) -> NoReturn:
-    abort(make_response(jsonify({"error": {"code": code, "message": message}}), status))
 
 
 def _tell_what_is_there(ws: Server, missed: Missed) -> None:

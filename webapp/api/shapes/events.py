@@ -25,7 +25,9 @@ class Event(Shape):
 
     id: Id
     type: Annotated[str, Field(examples=["contact_created"])]
-    timestamp: Annotated[Moment, Field(description="When it happened.")]
+    timestamp: Annotated[
+        Moment, Field(description="When it happened.", examples=["2026-03-02T09:30:00.000000Z"])
+    ]
     tenant_id: Annotated[Id, Field(examples=[OTHER_ID])]
     sequence: Annotated[
         int, Field(description="Rises over all events of one object, with gaps.", examples=[4711])
