@@ -44,6 +44,7 @@ BARS: Final[dict[str, Bar]] = {
         "SQL statements of the web process with 200 open pages, beyond one's", 0, "more", is_most=True
     ),
     "live_age_p95": Bar("age of a frame in 200 open pages, p95", 1.0, "s", is_most=True),
+    "growth": Bar("processor time of a message among 1,000,000, against one among 10,000", None, "times"),
     "fair_alone": Bar("200 people alone", None, "s"),
     "fair_beside": Bar("200 people beside another tenant's 100,000", None, "s"),
     "webhooks": Bar("webhooks delivered by one process to receivers that answer", 500, "deliveries/s"),

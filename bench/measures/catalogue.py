@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.figures import Figure
-from bench.measures import callbacks, engine, fairness, live, million, pace, pausing, webhooks
+from bench.measures import callbacks, engine, fairness, growth, live, million, pace, pausing, webhooks
 from bench.run import Run
 
 MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
@@ -21,5 +21,8 @@ MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
     "beside": webhooks.beside,
 }
 # Only when they are asked for.
-SLOW: Final[dict[str, Callable[[Run], list[Figure]]]] = {"million": million.million}
+SLOW: Final[dict[str, Callable[[Run], list[Figure]]]] = {
+    "growth": growth.growth,
+    "million": million.million,
+}
 ALL: Final = MEASURES | SLOW
