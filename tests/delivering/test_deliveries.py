@@ -229,6 +229,16 @@ def test_a_test_has_the_id_of_its_log(owner: Person, sink: Receiver) -> None:
     Verifier(secrets_of(webhook)[0]).verify(posted["body"], posted["headers"])
 
 
+def test_a_test_that_failed_is_not_tried_again(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    webhooks.send_test(owner.tenant_id, webhook.id)
+    deliver(schedule=(0, 0, 0))
+    deliver(schedule=(0, 0, 0))
+    (log,) = logs(webhook)
+    assert (log.attempt_count, log.success, log.completed_at is None) == (1, False, False)
+    assert len(sink.ledger()) == 1
+
+
 def test_nothing_is_posted_to_one_that_is_paused_or_in_the_trash_until_it_goes_on(
     owner: Person, sink: Receiver
 ) -> None:

@@ -226,6 +226,18 @@ def test_one_that_was_switched_off_comes_back_without_its_past(owner: Person) ->
     )  # fmt: skip
 
 
+def test_a_new_address_does_not_pay_for_the_failures_of_the_old_one(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    webhook.failing_since = webhook.rests_until = datetime.now(UTC)
+    webhook.rest_count = 7
+    db.session.commit()
+    webhooks.update(owner.tenant_id, webhook.id, name="Orders")
+    assert again(webhook).rest_count == 7
+    webhooks.update(owner.tenant_id, webhook.id, url="https://hooks.example.org/mended")
+    back = again(webhook)
+    assert (back.failing_since, back.rests_until, back.rest_count) == (None, None, 0)
+
+
 def test_an_update_may_pause_and_resume(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     webhooks.update(owner.tenant_id, webhook.id, is_active=False)

@@ -88,7 +88,7 @@ def update(
     changed = sorted(name for name, value in columns.items() if getattr(webhook, name) != value)
     for name in changed:
         setattr(webhook, name, columns[name])
-    if "is_active" in changed:
+    if "is_active" in changed or ("url" in changed and webhook.is_active):
         _forget_failures(webhook)
     return _told(webhook, "webhook_updated", "webhook_changed", user_id, fields=changed)
 
