@@ -47,6 +47,11 @@ BARS: Final[dict[str, Bar]] = {
     "growth": Bar("processor time of a message among 1,000,000, against one among 10,000", None, "times"),
     "fair_alone": Bar("200 people alone", None, "s"),
     "fair_beside": Bar("200 people beside another tenant's 100,000", None, "s"),
+    "api_import": Bar("100,000 contacts through the API", 20, "s", is_most=True),
+    "api_first": Bar("first page of 200 of a million contacts through the API", 30, "ms", is_most=True),
+    "api_first_ratio": Bar("the same, against the bare SQL", None, "times"),
+    "api_last": Bar("last page of 200 of a million contacts through the API", 30, "ms", is_most=True),
+    "api_last_ratio": Bar("the same, against the bare SQL", None, "times"),
     "webhooks": Bar("webhooks delivered by one process to receivers that answer", 500, "deliveries/s"),
     "webhooks_ratio": Bar("the same, against the bare loop", None, "of bare"),
     "webhooks_beside": Bar(

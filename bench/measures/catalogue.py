@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.figures import Figure
-from bench.measures import callbacks, engine, fairness, growth, live, million, pace, pausing, webhooks
+from bench.measures import api, callbacks, engine, fairness, growth, live, million, pace, pausing, webhooks
 from bench.run import Run
 
 MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
@@ -17,6 +17,7 @@ MEASURES: Final[dict[str, Callable[[Run], list[Figure]]]] = {
     "pause": pausing.pause,
     "live": live.live,
     "fairness": fairness.fairness,
+    "api": api.api,
     "webhooks": webhooks.webhooks,
     "beside": webhooks.beside,
 }
