@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 ID = "01997f3a-52c1-7d4e-9b1a-6f0c2d8e4a17"
@@ -35,6 +35,12 @@ class Shape(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 80.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 Id = Annotated[uuid.UUID, Field(examples=[ID])]
 Moment = Annotated[datetime, Field(examples=[AT])]
 
