@@ -116,7 +116,10 @@ def test_what_is_no_json_is_a_bad_request(caller: Caller) -> None:
     "asked", ["limit=0", "limit=201", "limit=x", "cursor=x", "deleted=1", "color=red", "q=a&q=b", "q=%00"]
 )
 def test_a_list_takes_only_what_it_knows(caller: Caller, asked: str) -> None:
-    assert caller.error("GET", f"/contacts?{asked}")[:2] == (422, "wrong_shape")
+    assert caller.error("GET", f"/contacts?{asked}")[:2] == (
+        422,
+        "invalid" if "%00" in asked else "wrong_shape",
+    )
 
 
 def test_who_said_no_is_left_alone_until_they_take_it_back(caller: Caller) -> None:

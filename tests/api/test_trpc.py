@@ -103,6 +103,16 @@ def test_what_goes_wrong_with_one_is_no_trouble_for_the_others(caller: Caller) -
     assert query(caller, "groups.getById", {"id": second["result"]["data"]["group"]["id"]}).status_code == 200
 
 
+def test_what_a_refused_call_began_is_not_committed_by_the_next(caller: Caller) -> None:
+    contact = mutate(caller, "contacts.create", JOHN).json["result"]["data"]["contact"]
+    half = {"id": contact["id"], "phoneNumber": "+4915123456789", "attributes": {"!!": "x"}}
+    answer = mutate(caller, "contacts.update,groups.create", {"0": half, "1": {"name": "One"}}, batch="1")
+    assert answer.status_code == 207
+    assert (
+        query(caller, "contacts.getById", {"id": contact["id"]}).json["result"]["data"]["contact"] == contact
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "given", "code"),
     [

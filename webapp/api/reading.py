@@ -21,7 +21,7 @@ def address(shape: type[Shape]) -> Shape:
         if len(values) > 1:
             raise Problem(422, "wrong_shape", _(_ONCE), name)
         if "\0" in values[0] or "\0" in name:
-            raise Problem(422, "wrong_shape", _(_NO_NUL), name.replace("\0", ""))
+            raise Problem(422, "invalid", _(_NO_NUL), name.replace("\0", ""))
     return shape.model_validate(request.args.to_dict())
 
 

@@ -40,7 +40,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+# After the limits of a number: before them, its schema would not say them.
+WHOLE = BeforeValidator(_whole)
 Id = Annotated[uuid.UUID, Field(examples=[ID])]
 Moment = Annotated[datetime, Field(examples=[AT])]
 

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webapp.api.shapes.base import Id, Moment, Shape, Whole, left_out
+from webapp.api.shapes.base import WHOLE, Id, Moment, Shape, left_out
 
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Shop"])]
 PhoneNumber = Annotated[str, Field(min_length=1, max_length=100, examples=["+12025550100"])]
 BaseUrl = Annotated[str, Field(min_length=1, max_length=500, examples=["https://graph.facebook.com"])]
 ApiVersion = Annotated[str, Field(max_length=10, examples=["v23.0"])]
 ProviderId = Annotated[str, Field(min_length=1, max_length=100, examples=["106540352242922"])]
-Speed = Annotated[Whole, Field(ge=1, le=1000, examples=[80])]
+Speed = Annotated[int, Field(ge=1, le=1000, examples=[80]), WHOLE]
 Secret = Annotated[
     str,
     Field(
