@@ -222,6 +222,7 @@ def live(day: Day, written: Callable[[str, str], None]) -> None:
 def webhooks_are_made(day: Day) -> uuid.UUID:
     """One that hears of everything and is tested, and one of a till, where they soon say that it is gone."""
     shop = day.send("webhook_created", "/webhooks/new", name="Shop", url=f"{day.sink.url}/hook")
+    day.hear("webhook_triggered", webhookId=str(shop), event="webhook_created")
     known = len(day.ear.heard)
     tested = day.browser.send(f"/webhooks/{shop}", f"/webhooks/{shop}/test")
     day.hear("webhook_triggered", tested, after=known, webhookId=str(shop), event=TEST_EVENT)
@@ -295,6 +296,7 @@ def test_workers_and_callbacks_cause_them_too(day: Day) -> None:
         "contact_updated": 1,
         "campaign_status_changed": 2,
         "webhook_updated": 1,
+        "webhook_triggered": 1,
     }
     moves = [
         (one.event["payload"]["previousStatus"], one.event["payload"]["status"])
