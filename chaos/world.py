@@ -92,6 +92,8 @@ class World:
                 if not isinstance(error.orig, psycopg.OperationalError) or time.monotonic() > give_up:
                     raise
                 self.wait(0.2)
+            finally:
+                db.session.rollback()  # a verb that refused holds its locks until then, as a page does until its end
 
     def database(self) -> Connection:
         """As the tables' owner, who sees every tenant."""
