@@ -179,7 +179,8 @@
   };
   on("click", "[data-dismiss]", (button) => leave(button.closest("[data-toast]")));
   // Whoever goes on while something is being fetched has not met an error.
-  htmx.logger = (_element, name, detail) => name === "htmx:sendAbort" && delete detail.error;
+  const isNoError = (name) => name === "htmx:sendAbort" || name === "htmx:afterRequest";
+  htmx.logger = (_element, name, detail) => isNoError(name) && delete detail.error;
   // A refusal that names its own place (HX-Retarget: the toasts) is shown there instead of our general one.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (!detail.isError || !detail.xhr.getResponseHeader("HX-Retarget")) return;

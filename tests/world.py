@@ -123,7 +123,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "webhook_id": webhook_id,
             "log_id": log_id,
             "user_id": person.user_id,
-            "key_id": api_keys.create(tenant_id, name=f"{canary} key")[0].id,
+            "key_id": api_keys.create(tenant_id, name=f"{canary[:90]} key")[0].id,
             "tenant_id": tenant_id,
         },
     )
@@ -132,7 +132,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
 def _webhook(tenant_id: uuid.UUID, canary: str) -> tuple[uuid.UUID, uuid.UUID]:
     """A webhook that failed once, with the entry in its log."""
     webhook, _ = webhooks.create(
-        tenant_id, name=f"{canary} webhook", url=f"https://hooks.example.com/{canary}", description=canary
+        tenant_id, name=f"{canary[:90]} webhook", url="https://hooks.example.com/world", description=canary
     )
     log = WebhookLog(
         tenant_id=tenant_id, webhook_id=webhook.id, event="contact_created", payload={"name": canary},

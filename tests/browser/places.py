@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.world import World
+from webapp.views.permissions import BY_KEY
 
 # No pages: parts of one that ask for themselves, what is downloaded, and what other programs ask.
 PARTS = {
@@ -18,7 +19,7 @@ PARTS = {
     "webhooks.tested",
     "whatsapp_instances.state",
 }
-NOT_SEEN = PARTS | {"static", "health.alive", "health.ready", "callbacks.handshake"}
+NOT_SEEN = PARTS | {"static", "api_pages.openapi", "health.alive", "health.ready", "callbacks.handshake"}
 
 # What a page shows in another way when its address says so.
 ASKED = {
@@ -41,6 +42,8 @@ def pages(app: Flask, world: World) -> Iterator[str]:
     yield "/no-such-page"
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
         if "GET" not in (rule.methods or set()) or rule.websocket or rule.endpoint in NOT_SEEN:
+            continue
+        if rule.endpoint.partition(".")[0] in BY_KEY:  # other programs ask those
             continue
         if not rule.rule.endswith(".csv"):
             for address in addresses(rule, world):

@@ -40,7 +40,7 @@ SHOWN_ON = (
 # Elements and attributes that no page of ours has.
 FOREIGN = """() => {
   const strange = '#xss, xss, script:not([src]), iframe, object, embed, base, marquee, audio, video, style, math, animate,'
-    + ' meta[http-equiv], [srcdoc], [ws-connect]:not(#campaign-live), [popover]';
+    + ' meta[http-equiv], [srcdoc], [ws-connect]:not(#campaign-live, #page-follow), [popover]';
   const bad = ({ name, value }) => /^on|^hx-on|^style$/.test(name)
     || (/^(href|src|action|formaction|xlink:href|data)$/.test(name) && /^\\s*(javascript|data|\\/\\/evil)/i.test(value));
   // A form's own properties are hidden by fields of the same name.

@@ -23,19 +23,21 @@ from webapp.services import webhook_secrets
 
 NO_SECRET: Final = N_("The secret of this webhook can not be read any more. Make a new one.")
 
+# A materialised choice: without it the planner may run the inner query again and claim more than was asked for.
 _CLAIM: Final = text(
     """
-update webhook_logs l set attempt_count = attempt_count + 1, updated_at = now(),
-  next_attempt_at = now() + make_interval(secs => :lease_seconds)
-from (
+with due as materialized (
   select first.id from unnest(cast(:webhook_ids as uuid[]), cast(:rooms as int[])) as asked (webhook_id, room)
   join webhooks w on w.tenant_id = :tenant_id and w.id = asked.webhook_id and w.is_active and w.deleted_at is null
     and (w.rests_until is null or w.rests_until <= now())
   cross join lateral (
     select d.id from webhook_logs d where d.tenant_id = :tenant_id and d.webhook_id = asked.webhook_id
       and d.completed_at is null and d.next_attempt_at <= now()
-    order by d.next_attempt_at limit asked.room for update skip locked) as first) as due
-where l.tenant_id = :tenant_id and l.id = due.id
+    order by d.next_attempt_at limit asked.room for update skip locked) as first
+)
+update webhook_logs l set attempt_count = attempt_count + 1, updated_at = now(),
+  next_attempt_at = now() + make_interval(secs => :lease_seconds)
+from due where l.tenant_id = :tenant_id and l.id = due.id
 returning l.id, l.webhook_id, l.event_id, l.event, l.payload, l.attempt_count, l.failed_count
 """
 )

@@ -152,10 +152,12 @@ def replay_failed(
     """Post what was given up since a moment once more, the oldest first, at most MOST_REPLAYED; returns how many."""
     webhook = wake(tenant_id, webhook_id)
     since = max(since, datetime.now(UTC) - REPLAYED)
-    chosen = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.id).limit(MOST_REPLAYED)
+    oldest = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.id).limit(MOST_REPLAYED)
+    # A materialised choice: without it the planner may run the inner query again and choose more.
+    chosen = oldest.with_for_update(skip_locked=True).cte("chosen").prefix_with("materialized")
     again = rows_changed(
         update(WebhookLog)
-        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(chosen.with_for_update(skip_locked=True)))
+        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(select(chosen.c.id)))
         .values(**_once_more())
     )
     audit.record(

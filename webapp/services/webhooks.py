@@ -205,8 +205,8 @@ def _told(webhook: Webhook, event: str, action: str, user_id: uuid.UUID | None, 
 
 def _forget_failures(webhook: Webhook) -> None:
     """Whoever lets a webhook go on has mended it: it is judged anew."""
-    webhook.disabled_reason = webhook.disabled_at = webhook.failing_since = webhook.rests_until = None
-    webhook.rest_count = 0
+    webhook.disabled_reason = webhook.disabled_at = webhook.failing_since = None
+    webhook.rest_count, webhook.rests_until = 0, func.now()
 
 
 def _held(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, deleted: bool = False) -> Webhook:

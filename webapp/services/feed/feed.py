@@ -40,6 +40,7 @@ class Feed:
         self._due: dict[uuid.UUID, float] = {}
         self._doubted: set[uuid.UUID] = set()
         self._checked_at = time.monotonic()
+        self._was_connected = False
         self._is_stopping = False
         self._thread: threading.Thread | None = None
 
@@ -75,11 +76,13 @@ class Feed:
             self._changed.notify()
 
     def tick(self, is_connected: bool) -> None:
-        """About every second: look where nobody was told to for a while, and who may still listen."""
+        """About every second: look where nobody was told to for a while, and who may still listen; that also when the
+        subscription has begun, for what was told before was not heard."""
         old = [stream.tenant_id for stream in list(self._streams.values()) if stream.is_old(is_connected)]
+        is_back, self._was_connected = is_connected and not self._was_connected, is_connected
         with self._changed:
             self._due |= dict.fromkeys(old, 0.0)
-            if time.monotonic() - self._checked_at > CHECK_EVERY:
+            if is_back or time.monotonic() - self._checked_at > CHECK_EVERY:
                 self._checked_at = time.monotonic()
                 self._doubted |= {listener.badge.holder_id for listener in self._listeners()}
             self._changed.notify()
