@@ -133,6 +133,15 @@ def _complete(operation: dict[str, Any], act: Act | None, schemas: dict[str, Any
     body = operation.get("requestBody")
     if body and act is not None:
         _exemplify(body["content"], schemas)
+        if act.raw:
+            _need_bytes(body)
+
+
+def _need_bytes(body: dict[str, Any]) -> None:
+    """A file, of at least one byte: without any there is no kind of data to read it by."""
+    body["required"] = True
+    for media in body["content"].values():
+        media["schema"] = media.get("schema", {}) | {"type": "string", "minLength": 1}
 
 
 def _parameters(act: Act) -> Iterator[dict[str, Any]]:
