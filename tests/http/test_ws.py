@@ -127,6 +127,17 @@ def test_events_are_told_without_redis(
     socket.close()
 
 
+def test_what_was_told_while_nobody_subscribed_is_told_when_the_subscription_is_back(
+    web: Flask, host: str, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "tell", lambda *_: None)
+    socket = listen(host, owner)
+    groups.create(owner.tenant_id, name="Unheard")
+    web.extensions["crier_live"].feed.tick(False)
+    assert names(hear(socket, 2, until="group_created")) == ["Unheard"]
+    socket.close()
+
+
 def test_a_slow_transaction_is_told_although_a_quick_one_overtook_it(
     app: Flask, host: str, owner: Person
 ) -> None:

@@ -76,12 +76,15 @@ class Feed:
             self._changed.notify()
 
     def tick(self, is_connected: bool) -> None:
-        """About every second: look where nobody was told to for a while, and who may still listen; that also when the
-        subscription has begun, for what was told before was not heard."""
-        old = [stream.tenant_id for stream in list(self._streams.values()) if stream.is_old(is_connected)]
+        """About every second: look where nobody was told to for a while, and who may still listen. Everywhere and for
+        everybody when the subscription has begun, for what was told before was not heard."""
         is_back, self._was_connected = is_connected and not self._was_connected, is_connected
+        streams = list(self._streams.values())
+        old = [stream.tenant_id for stream in streams if is_back or stream.is_old(is_connected)]
+        soon = time.monotonic() + (GATHER if is_back else 0)
         with self._changed:
-            self._due |= dict.fromkeys(old, 0.0)
+            for tenant_id in old:
+                self._due.setdefault(tenant_id, soon)
             if is_back or time.monotonic() - self._checked_at > CHECK_EVERY:
                 self._checked_at = time.monotonic()
                 self._doubted |= {listener.badge.holder_id for listener in self._listeners()}
