@@ -104,7 +104,8 @@ class House:
     def killed(self, *, with_all: bool = False) -> None:
         """The supervisor dies without a word, alone or with everybody else. Returns when all are gone."""
         self._family |= descendants(self.process.pid)
-        for pid in (self.process.pid, *self._family) if with_all else ():
+        # The supervisor last: servers whose supervisor is gone begin to end by themselves.
+        for pid in (*self._family, self.process.pid) if with_all else ():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.kill()
