@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from webapp.egress.rules import Rules, parse_allow
 
@@ -28,6 +28,7 @@ class RawServer:
         self._script = script
         self._tls = tls
         self._open: list[socket.socket] = []
+        self._over = threading.Event()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family)
         self.port = self._listener.getsockname()[1]
@@ -37,13 +38,18 @@ class RawServer:
     def stop_listening(self) -> None:
         """From now on a connection is refused; those that are open stay."""
         self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self._listener.close()
 
     def close(self) -> None:
         if self._listener.fileno() >= 0:
             self.stop_listening()
+        self._over.set()
         for connection in self._open:
-            connection.close()
+            # Whoever serves it closes it: a number freed here, while that thread is about to read from it,
+            # could be a connection of the next server, which would then get this one's answers.
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _listen(self) -> None:
         while True:
@@ -61,7 +67,10 @@ class RawServer:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
             self._read(connection)
+            self._over.wait()
         except OSError:
+            pass
+        finally:
             connection.close()
 
     def _read(self, connection: socket.socket) -> None:

@@ -16,13 +16,13 @@ from webapp.config import Settings
 from webapp.delivering import agenda, books
 from webapp.delivering.agenda import Due
 from webapp.delivering.claim import Post
-from webapp.delivering.hand import Hand
 from webapp.delivering.landed import Landed, landed
 from webapp.delivering.outcome import not_posted, outcome_of
 from webapp.delivering.turns import MOST_IN_AIR, Ask, Turns
 from webapp.egress.answer import Answer
 from webapp.egress.client import Flight
 from webapp.egress.rules import Rules
+from webapp.services.hands import Hand
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Deliverer:
         self._limit = settings.webhook_timeout_seconds
         self._flight = Flight(rules, connections=MOST_IN_AIR, hears_waits=True)
         self._turns = Turns()
-        self._claimer, self._settler = Hand("claim"), Hand("settle")
+        self._claimer, self._settler = Hand("deliver-claim"), Hand("deliver-settle")
         self._looking: Future[list[Due]] | None = None
         self._claiming: Future[list[Post]] | None = None
         self._asked: list[Ask] = []

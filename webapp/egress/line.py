@@ -153,9 +153,15 @@ class Line:
         self._hung_up = not self._fresh and self._warm.has_hung_up(ends)
         self._fresh = []
         if not self._hung_up:
-            self._warm.use(ends)
-            self._ends = ends
+            self._take_seat(ends)
         return int(pycurl.PREREQFUNC_ABORT if self._hung_up else pycurl.PREREQFUNC_OK)
+
+    def _take_seat(self, ends: Ends) -> None:
+        """libcurl may go to another connection before it has asked for the body."""
+        if self._ends:
+            self._warm.leave(self._ends, is_shared=False)
+        self._warm.use(ends)
+        self._ends = ends
 
     def _give(self, size: int) -> bytes:
         chunk = self._body[self._given : self._given + size]

@@ -48,7 +48,7 @@ class Warm:
         self._used[ends] -= 1
         if not self._used[ends]:
             del self._used[ends]
-        if is_shared:
+        if is_shared and ends in self._known:
             self._shared.add(ends)
 
     def has_hung_up(self, ends: Ends) -> bool:
