@@ -14,7 +14,9 @@ from tests.world import World, checksum, make_world
 from webapp.api import document
 from webapp.api.acts.act import Act
 from webapp.api.acts.catalogue import ACTS, PROCEDURES
+from webapp.db import act_for, db
 from webapp.domain.scopes import SCOPES
+from webapp.models.audit_log import AuditEntry
 
 # Which object of a world an act is about, by its room.
 OBJECT = {
@@ -182,7 +184,7 @@ def test_reading_changes_nothing(app: Flask, worlds: tuple[World, World]) -> Non
 
 
 def test_every_act_works_for_its_own_tenant(app: Flask, worlds: tuple[World, World]) -> None:
-    """Else the walks above would prove nothing."""
+    """Else the walks above would prove nothing; and the audit log names the key for all of it."""
     theirs, _own = worlds
     caller = make_caller(app, theirs.tenant_id)
     for act in ACTS:
@@ -190,3 +192,7 @@ def test_every_act_works_for_its_own_tenant(app: Flask, worlds: tuple[World, Wor
         status, text = call(caller, act, theirs.ids[OBJECT[act.room]], given)
         assert status not in (401, 403, 400, 415, 500), (act.name, status, text)
         assert "wrong_shape" not in text, (act.name, text)
+    act_for(theirs.tenant_id)
+    done = db.session.scalars(AuditEntry.of(theirs.tenant_id).where(AuditEntry.id > caller.key_id)).all()
+    assert {entry.api_key_id for entry in done if entry.action != "api_key_created"} == {caller.key_id}
+    assert {"contact_opted_out", "campaign_paused", "webhook_tested"} <= {entry.action for entry in done}

@@ -5,6 +5,7 @@ import re
 from flask import Flask
 
 from tests.http.test_settings import audited
+from tests.http.test_step_up import ASKED, PASSWORD, proved, set_password
 from tests.people import Person, join
 from webapp.services import api_keys
 
@@ -27,7 +28,9 @@ def test_a_key_is_made_and_shown_once(owner: Person) -> None:
     listed = owner.get("/settings/keys").text
     assert token not in listed
     assert token[:12] in listed
-    assert len(audited(owner, "api_key_created")) == 1
+    assert [(entry.user_id, entry.api_key_id) for entry in audited(owner, "api_key_created")] == [
+        (owner.user_id, None)
+    ]
 
 
 def test_a_key_is_taken_away_at_once(owner: Person) -> None:
@@ -49,11 +52,23 @@ def test_a_key_needs_a_name_and_something_to_do(owner: Person) -> None:
     assert api_keys.listed(owner.tenant_id) == []
 
 
-def test_who_signed_in_long_ago_types_the_password_first(owner: Person) -> None:
-    with owner.client.session_transaction() as session:
-        session["proved"] = [0, True]
-    assert "Is it still you?" in owner.post("/settings/keys/new", TYPED).text
+def test_the_password_comes_first(owner: Person) -> None:
+    key, token = api_keys.create(owner.tenant_id, name="Shop")
+    proved(owner, 3600, again=True)
+    for path, typed in (("/settings/keys/new", TYPED), (f"/settings/keys/{key.id}/revoke", {})):
+        assert ASKED in owner.post(path, typed).text
+    assert ASKED in owner.get("/settings/keys/new").text
+    assert [one.id for one in api_keys.listed(owner.tenant_id)] == [key.id]
+    assert api_keys.verify(token)
+
+
+def test_to_have_signed_in_lately_is_not_enough_for_what_shows_a_key(owner: Person) -> None:
+    set_password(owner)
+    proved(owner, 60, again=False)
+    assert ASKED in owner.post("/settings/keys/new", TYPED).text
     assert api_keys.listed(owner.tenant_id) == []
+    made = owner.post("/settings/keys/new", TYPED | {"present_password": PASSWORD})
+    assert api_keys.verify(token_in(made.text))
 
 
 def test_a_sender_sees_no_keys(app: Flask, owner: Person) -> None:

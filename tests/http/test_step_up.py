@@ -22,10 +22,14 @@ ASKED = "Is it still you?"
 @pytest.fixture
 def boss(owner: Person) -> Person:
     """An owner with a password, who signed in an hour ago."""
-    db.session.get_one(User, owner.user_id).password_hash = passwords.hashed(PASSWORD)
-    db.session.commit()
+    set_password(owner)
     proved(owner, 3600, again=True)
     return owner
+
+
+def set_password(person: Person) -> None:
+    db.session.get_one(User, person.user_id).password_hash = passwords.hashed(PASSWORD)
+    db.session.commit()
 
 
 def proved(person: Person, seconds_ago: int, *, again: bool) -> None:

@@ -12,8 +12,9 @@ class AuditEntry(OfTenant, Model):
     __tablename__ = "audit_log"
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, server_default=text("uuidv7()"))
-    # No foreign keys: the entry outlives the person and the object.
+    # No foreign keys: the entry outlives the person, the key and the object. Neither person nor key: the machine.
     user_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    api_key_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     action: Mapped[str] = mapped_column(Text)
     object_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     details: Mapped[Json]

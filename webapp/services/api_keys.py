@@ -89,7 +89,7 @@ def revoke(tenant_id: uuid.UUID, key_id: uuid.UUID, *, by: uuid.UUID | None = No
 
 
 def verify(token: str) -> Holder | None:
-    """Who carries this key, if it holds; from here on the context acts for their tenant."""
+    """Who carries this key, if it holds; from here on the context acts for their tenant, by this key."""
     if not token.startswith(BEGINNING) or len(token) > _LONGEST_TOKEN:
         return None
     hashed = tokens.stored(token)
@@ -100,6 +100,7 @@ def verify(token: str) -> Holder | None:
     holder = Holder(key.tenant_id, key.id, key.name, frozenset(key.scopes))
     _touch(key)
     act_for(holder.tenant_id)
+    audit.name_key(holder.key_id)
     return holder
 
 

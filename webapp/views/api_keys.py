@@ -23,13 +23,13 @@ def index():
 
 
 @bp.get("/new")
-@password_first()
+@password_first(again=True)
 def new():
     return _new(KeyForm())
 
 
 @bp.post("/new")
-@password_first()
+@password_first(again=True)
 def create():
     form = KeyForm()
     made = attempt(
@@ -50,6 +50,7 @@ def create():
 
 
 @bp.post("/<uuid:key_id>/revoke")
+@password_first()
 def revoke(key_id: uuid.UUID):
     key = api_keys.revoke(here().tenant.id, key_id, by=here().user.id)
     said(_("%(name)s is taken away. Programs that carry it are refused from now on.", name=key.name))
