@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,12 +18,14 @@ from tests.processes import free_port
 from tests.receiver import Receiver, receiver
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db
-from webapp.delivering import agenda, books, deliverers
-from webapp.delivering.claim import LOST, claim
+from webapp.delivering import agenda, books, deliverers, outcome
+from webapp.delivering.claim import BROKE_OFF, LOST, MOST_UNKNOWN, claim
 from webapp.delivering.landed import Landed, landed
 from webapp.delivering.outcome import Outcome
 from webapp.delivering.settle import settle
 from webapp.delivering.slice import Deliverer
+from webapp.models.webhooks import Webhook
+from webapp.services import webhook_logs
 
 
 @pytest.fixture
@@ -48,6 +51,60 @@ def test_what_a_dead_worker_claimed_comes_again_and_its_try_stands_as_interrupte
     assert (lost.error_message, lost.status_code) == (LOST, None)
     assert lost.completed_at is not None
     assert done.status_code == 200
+
+
+def break_off(webhook: Webhook, times: int) -> None:
+    """So often a worker took what was due, and died of it."""
+    for _ in range(times):
+        make_due(webhook)
+        assert claim(webhook.tenant_id, {webhook.id: 5}, 60)
+    make_due(webhook)
+
+
+def leases(webhook: Webhook) -> list[timedelta]:
+    """How long a worker has what it takes now."""
+    assert claim(webhook.tenant_id, {webhook.id: 5}, 60)
+    taken = [log.next_attempt_at - log.updated_at for log in logs(webhook) if log.next_attempt_at]
+    db.session.commit()
+    return taken
+
+
+def test_an_event_that_ends_its_worker_each_time_is_given_up_with_a_reason_and_may_be_posted_again(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    (log_id,) = events(webhook)
+    break_off(webhook, MOST_UNKNOWN)
+    deliver()
+    (log,) = logs(webhook)
+    assert (log.success, log.error_message, log.next_attempt_at) == (False, BROKE_OFF, None)
+    assert [attempt.error_message for attempt in attempts(log)] == [LOST] * MOST_UNKNOWN + [BROKE_OFF]
+    assert sink.ledger() == []
+    webhook_logs.replay(owner.tenant_id, webhook.id, log_id)
+    deliver()
+    assert [log.success for log in logs(webhook)] == [True]
+
+
+def test_an_event_whose_worker_died_by_chance_is_not_given_up(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    events(webhook)
+    for _ in range(3):
+        break_off(webhook, MOST_UNKNOWN - 1)
+        deliver(schedule=(0, 0, 3600))
+        make_due(webhook)
+    (log,) = logs(webhook)
+    assert (log.failed_count, log.error_message, len(sink.ledger())) == (3, outcome.NOT_TAKEN, 3)
+
+
+def test_the_oftener_an_event_breaks_off_the_later_it_comes_again(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook, 5)
+    assert set(leases(webhook)) == {timedelta(seconds=60)}
+    break_off(webhook, 5)
+    now = leases(webhook)
+    assert len(set(now)) == 5, "they do not come again together"
+    assert min(now) >= timedelta(seconds=60)
+    assert timedelta(seconds=180) < max(now) <= timedelta(seconds=60 * 2**6)
 
 
 def test_two_claims_never_bring_the_same_event(owner: Person) -> None:

@@ -15,6 +15,7 @@ from tests.builders import make_contact
 from tests.people import Person
 from webapp import broker
 from webapp.db import act_for, as_owner, db
+from webapp.delivering import signing
 from webapp.domain.events import EVENTS, WEBHOOK_EVENTS, hears
 from webapp.models.events import Event
 from webapp.models.webhooks import Webhook, WebhookLog
@@ -92,6 +93,34 @@ def test_a_log_row_holds_the_whole_body_and_is_due_at_once(owner: Person) -> Non
     }
     assert (log.event_id, log.attempt_count, log.completed_at, log.success) == (event.id, 0, None, False)
     assert log.next_attempt_at == event.created_at
+
+
+MOST_POSTED = 64 * 1024
+
+
+@pytest.mark.parametrize(
+    ("payload", "left"),
+    [
+        ({"id": "1", "name": "Zoë", "content": "x" * 64_000}, ["id", "name", "content"]),
+        ({"id": "1", "name": "Zoë", "content": "x" * 66_000}, ["id", "name"]),
+        ({"id": "1", "name": "Zoë", "content": "😀" * 17_000}, ["id", "name"]),
+        ({"id": "1", "name": "Zoë", "content": '"' * 33_000}, ["id", "name"]),
+        ({"id": "1", "content": "x" * 20_000, "variables": {"a": "\n" * 30_000}}, ["id", "content"]),
+        ({f"{number:02}": "x" * 1_000 for number in range(80)}, [f"{number:02}" for number in range(64)]),
+        ({}, []),
+    ],
+)
+def test_a_body_is_64_kilobytes_at_most_and_the_largest_fields_are_left_out(
+    owner: Person, payload: dict[str, Any], left: list[str]
+) -> None:
+    webhook = make_webhook(owner.tenant_id, "group_updated")
+    events.emit(owner.tenant_id, "group_updated", uuid.uuid4(), payload)
+    db.session.commit()
+    (event,), (log,) = events_of(owner.tenant_id), logs_of(webhook)
+    assert event.payload == payload, "the outbox, and with it /ws, tells all of it"
+    assert len(signing.body_of(log.payload).encode()) <= MOST_POSTED
+    assert log.payload["payload"] == {name: payload[name] for name in left}
+    assert log.payload.get("truncated", False) is (len(left) < len(payload))
 
 
 def test_webhooks_that_are_paused_or_in_the_trash_get_nothing(owner: Person) -> None:

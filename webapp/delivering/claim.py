@@ -1,7 +1,8 @@
 """Claim: take what is due at some endpoints of one tenant, write down the try, and make the posts.
 
 A claim is a lease: `next_attempt_at` moves to when the try is given up for lost, so that what a worker took with it
-when it died comes again by itself. The number of the try tells its outcome from that of a later one.
+when it died comes again by itself: the oftener that happens to an event the later, and not beside the same others. The
+number of the try tells its outcome from that of a later one.
 """
 
 import json
@@ -21,6 +22,11 @@ from webapp.domain.errors import N_
 from webapp.models.webhooks import Webhook
 from webapp.services import webhook_secrets
 
+# An event whose tries broke off so often, one after the other, is given up: perhaps it is what ends the workers.
+MOST_UNKNOWN: Final = 10
+BROKE_OFF: Final = N_(
+    "Ten tries in a row broke off, so this event was given up. Post it again once the server runs well."
+)
 NO_SECRET: Final = N_("The secret of this webhook can not be read any more. Make a new one.")
 
 # A materialised choice: without it the planner may run the inner query again and claim more than was asked for.
@@ -35,10 +41,11 @@ with due as materialized (
       and d.completed_at is null and d.next_attempt_at <= now()
     order by d.next_attempt_at limit asked.room for update skip locked) as first
 )
-update webhook_logs l set attempt_count = attempt_count + 1, updated_at = now(),
-  next_attempt_at = now() + make_interval(secs => :lease_seconds)
+update webhook_logs l set attempt_count = attempt_count + 1, unknown_count = unknown_count + 1, updated_at = now(),
+  next_attempt_at = now() + make_interval(secs => :lease_seconds
+    * (1 + random() * (2 ^ least(unknown_count, :most_unknown) - 1)))
 from due where l.tenant_id = :tenant_id and l.id = due.id
-returning l.id, l.webhook_id, l.event_id, l.event, l.payload, l.attempt_count, l.failed_count
+returning l.id, l.webhook_id, l.event_id, l.event, l.payload, l.attempt_count, l.failed_count, l.unknown_count
 """
 )
 
@@ -62,7 +69,8 @@ from unnest(cast(:log_ids as uuid[]), cast(:numbers as int[]), cast(:headers as 
 
 @dataclass(slots=True)
 class Post:
-    """One try of one event at one endpoint; `problem` says why it can not be posted at all."""
+    """One try of one event at one endpoint; `problem` says why it can not be posted at all, `is_last` that nobody
+    tries again."""
 
     tenant_id: uuid.UUID
     webhook_id: uuid.UUID
@@ -75,6 +83,7 @@ class Post:
     headers: tuple[str, ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     problem: str = ""
+    is_last: bool = False
 
 
 def claim(tenant_id: uuid.UUID, rooms: Mapping[uuid.UUID, int], lease_seconds: float) -> list[Post]:
@@ -85,6 +94,7 @@ def claim(tenant_id: uuid.UUID, rooms: Mapping[uuid.UUID, int], lease_seconds: f
         "webhook_ids": arrays.plain(rooms),
         "rooms": arrays.plain(rooms.values()),
         "lease_seconds": lease_seconds,
+        "most_unknown": MOST_UNKNOWN,
     }
     rows = db.session.execute(_CLAIM, given).all()
     posts = _posts(tenant_id, rows) if rows else []
@@ -113,6 +123,9 @@ def _post(row: Row[Any], endpoint: Webhook, signers: Sequence[Signer], now: date
         row.failed_count,
         endpoint.url,
     )
+    if row.unknown_count > MOST_UNKNOWN:
+        post.problem, post.is_last = BROKE_OFF, True
+        return post
     if not signers:
         post.problem = NO_SECRET
         return post

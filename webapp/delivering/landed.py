@@ -21,6 +21,6 @@ class Landed:
 def landed(post: Post, outcome: Outcome, schedule: Sequence[float]) -> Landed:
     """What follows from an outcome. An endpoint that says it is gone is not asked again, nor is a test repeated: the
     person who asked for it waits for what it says."""
-    if outcome.success or outcome.is_gone or post.event == TEST_EVENT:
+    if outcome.success or outcome.is_gone or post.is_last or post.event == TEST_EVENT:
         return Landed(post, outcome)
     return Landed(post, outcome, next_try(schedule, post.failed_count + 1, outcome.retry_after))

@@ -33,7 +33,7 @@ where a.tenant_id = :tenant_id and a.webhook_log_id = any (cast(:log_ids as uuid
 _LOGS: Final = text(
     f"""
 update webhook_logs l set status_code = t.code, response = t.response, error_message = t.error, success = t.success,
-  failed_count = l.failed_count + (not t.success)::int, updated_at = now(),
+  failed_count = l.failed_count + (not t.success)::int, unknown_count = 0, updated_at = now(),
   next_attempt_at = case when not t.success then now() + make_interval(secs => t.wait) end,
   completed_at = case when t.success or t.wait is null then now() end
 from {_TRIES}

@@ -46,6 +46,9 @@ EVENTS: Final[dict[str, Kind]] = {
 # What the test button of a webhook posts: no fact, so it is in no outbox.
 TEST_EVENT: Final = "webhook_tested"
 
+# Figures that move, and what only webhooks are told: the next one or the log says the same, so they go after a day.
+FLEETING: Final = ("campaign_progressed", "webhook_triggered", "message_status_changed")
+
 WEBHOOK_EVENTS: Final = tuple(name for name, kind in EVENTS.items() if kind.to_webhooks)
 
 

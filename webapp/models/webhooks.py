@@ -80,11 +80,20 @@ class WebhookLog(Kept, Model):
             "next_attempt_at",
             postgresql_where=text("completed_at is null"),
         ),
+        Index(
+            "webhook_logs_of_somebody",
+            "tenant_id",
+            "contact_id",
+            postgresql_where=text("contact_id is not null"),
+        ),
     )
 
     webhook_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     event_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     event: Mapped[str] = mapped_column(Text)
+    # Whom the event is about, so that erasing them finds it.
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    # The whole body of every post, 64 KB at most: what of a larger event is left out, posted_event says (0022).
     payload: Mapped[Json]
     # Of the last try: its answer, cut and masked, and why it failed.
     response: Mapped[str | None] = mapped_column(Text)
@@ -95,6 +104,8 @@ class WebhookLog(Kept, Model):
     attempt_count: Mapped[Zero]
     # Failures of this round; how many there are decides when the next try is.
     failed_count: Mapped[Zero]
+    # Tries in a row of which nobody knows the outcome, the one under way with them.
+    unknown_count: Mapped[Zero]
     # While a try is under way this is when it is given up for lost.
     next_attempt_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

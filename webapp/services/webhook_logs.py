@@ -195,4 +195,5 @@ def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Sel
 
 def _once_more() -> dict[str, Any]:
     """A round of tries from the beginning; the numbers of the tries go on."""
-    return {"next_attempt_at": func.now(), "completed_at": None, "success": False, "failed_count": 0}
+    counts = {"failed_count": 0, "unknown_count": 0}
+    return {"next_attempt_at": func.now(), "completed_at": None, "success": False, **counts}
