@@ -100,6 +100,12 @@ export interface CampaignNew {
   timeZone?: string | null;
 }
 
+/** The campaign, and to how many people it is sent again. */
+export interface CampaignSentAgain {
+  campaign: CampaignWhole;
+  people: number;
+}
+
 /** One campaign with everybody who was chosen, and its counts of this moment. */
 export interface CampaignWhole {
   id: string;
@@ -184,6 +190,28 @@ export interface ContactNew {
   groupIds?: Array<string>;
 }
 
+/** One contact with its groups. Without `optOuts` messages may go there. */
+export interface ContactWhole {
+  id: string;
+  phoneNumber: string | null;
+  name: string;
+  /** What {{placeholders}} of a message may name, by name. */
+  attributes: Record<string, string>;
+  /** Whether campaigns may reach this person. */
+  isActive: boolean;
+  createdAt: string;
+  updatedAt: string;
+  groupIds: Array<string>;
+  optOuts: Array<OptOut>;
+  /** Whether the number may not exist. */
+  isDoubtful: boolean;
+}
+
+/** Contacts: all of them, or none when one is not there. */
+export interface Contacts {
+  contactIds: Array<string>;
+}
+
 /** Which contacts: `q` is a part of the name or of the number. */
 export interface ContactsAsked {
   /** How many, at most 200. */
@@ -198,6 +226,35 @@ export interface ContactsAsked {
   groupId?: string | null;
   /** active, inactive, opted_out or doubtful. */
   status?: string | null;
+}
+
+/** How many went into the trash. */
+export interface ContactsDeleted {
+  deleted: number;
+}
+
+/** How many came back, and how many could not because a living contact has their number by now. */
+export interface ContactsRestored {
+  restored: number;
+  taken: number;
+}
+
+/** Why messages failed. `count` of them may be tried again now, `later` only at `dueAt`. */
+export interface Failure {
+  /** WhatsApp's own number, 0: ours. */
+  code: number;
+  count: number;
+  later: number;
+  dueAt: string | null;
+  /** Whether it may work this time. */
+  isPromising: boolean;
+  happened: string;
+  advice: string;
+}
+
+/** Every reason; who said no to messages is not among them. */
+export interface Failures {
+  items: Array<Failure>;
 }
 
 /** Some contacts under one name. `contactCount` counts the living ones. */
@@ -232,6 +289,33 @@ export interface GroupNew {
   description?: string;
   /** Whether campaigns may choose it. */
   isActive?: boolean;
+}
+
+/** The import, and where the refused rows are, with the reason of each; null when there are none. */
+export interface ImportTold {
+  id: string;
+  fileName: string;
+  groupId: string | null;
+  /** Of people who are here already: update what the list says, fill what is empty, or keep all. */
+  onExisting: "update" | "fill" | "keep";
+  status: "uploaded" | "queued" | "reading" | "merging" | "completed" | "failed" | "cancelled";
+  error: string | null;
+  rows: number;
+  added: number;
+  updated: number;
+  unchanged: number;
+  /** Rows about somebody whom a later row names again. */
+  repeated: number;
+  refused: number;
+  createdAt: string;
+  completedAt: string | null;
+  refusedUrl: string | null;
+}
+
+/** One page. `nextCursor` is null at the end; a page may be short, or empty, before the end. */
+export interface ImportToldList {
+  items: Array<ImportTold>;
+  nextCursor: string | null;
 }
 
 /** Contacts that come into a group or leave it: all of them, or none when one is not there. */
@@ -347,6 +431,113 @@ export interface MessagesAsked {
   status?: "accepted" | "sent" | "failed" | "delivered" | "read" | "received" | null;
 }
 
+/** Somebody's no to messages, and where they said it: a word they wrote, WhatsApp's own switch (native), a page or a program of ours, or an answer of WhatsApp's. */
+export interface OptOut {
+  source: "stop_word" | "native" | "page" | "provider_error";
+  at: string;
+}
+
+/** Which page of a list. What an address says is text: numbers are read from it. */
+export interface Paged {
+  /** How many, at most 200. */
+  limit?: number;
+  /** The nextCursor of the page before. */
+  cursor?: string | null;
+}
+
+/** Whom a campaign would reach now. `recent` of them wrote within the last 24 hours; `leftOut` counts by reason: deleted, opted_out, inactive, no_number, doubtful, missing_value, and twice for those in several of its groups. */
+export interface Reach {
+  reached: number;
+  recent: number;
+  leftOut: Record<string, number>;
+}
+
+/** One contact inside one campaign, as it was when the campaign began. */
+export interface Recipient {
+  id: string;
+  /** Null when it was erased. */
+  contactId: string | null;
+  phoneNumber: string;
+  status: "pending" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "skipped" | "cancelled";
+  sentAt: string | null;
+  deliveredAt: string | null;
+  readAt: string | null;
+  failedAt: string | null;
+  /** WhatsApp's own number. */
+  errorCode: number | null;
+  errorMessage: string | null;
+  messageId: string | null;
+}
+
+/** One page. `nextCursor` is null at the end; a page may be short, or empty, before the end. */
+export interface RecipientList {
+  items: Array<Recipient>;
+  nextCursor: string | null;
+}
+
+/** Which recipients, in the order in which they are sent to. */
+export interface RecipientsAsked {
+  status?: "pending" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "skipped" | "cancelled" | null;
+  /** How many, at most 200. */
+  limit?: number;
+  /** The nextCursor of the page before. */
+  cursor?: string | null;
+}
+
+/** The entry that is posted once more. */
+export interface Replay {
+  logId: string;
+}
+
+/** Since when. */
+export interface ReplayFailed {
+  since: string;
+}
+
+/** How many are posted once more. */
+export interface Replayed {
+  replayed: number;
+}
+
+/** How many they are, as the campaign tells: so that nobody sends again without having looked. */
+export interface Resend {
+  uncertainCount: number;
+}
+
+/** The reasons, by the `code` under which they are listed. */
+export interface Retry {
+  codes: Array<number>;
+}
+
+/** All of them; an entry has few. */
+export interface Tries {
+  items: Array<Try>;
+}
+
+/** Of which entry. */
+export interface TriesAsked {
+  logId: string;
+}
+
+/** What a check found, what to do about it, and what WhatsApp said of it in its own words. */
+export interface Trouble {
+  happened: string;
+  advice: string;
+  details: string;
+}
+
+/** One try: what was answered, or why nothing was. `requestHeaders` are without the signature. */
+export interface Try {
+  number: number;
+  statusCode: number | null;
+  response: string | null;
+  errorMessage: string | null;
+  durationMs: number | null;
+  requestHeaders: Record<string, string> | null;
+  startedAt: string;
+  completedAt: string | null;
+}
+
 /** An address that hears of events. */
 export interface Webhook {
   id: string;
@@ -409,6 +600,8 @@ export interface WebhookLogsAsked {
   cursor?: string | null;
   event?: string | null;
   status?: "waiting" | "succeeded" | "failed" | null;
+  /** Only what came about since then. */
+  since?: string | null;
 }
 
 /** An address that is to hear of events. */
@@ -497,6 +690,25 @@ export interface WhatsappInstanceNew {
   messagesPerSecond?: number;
 }
 
+/** One number with what its last check found. */
+export interface WhatsappInstanceWhole {
+  id: string;
+  name: string;
+  phoneNumber: string;
+  provider: "cloud";
+  baseUrl: string;
+  apiVersion: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+  messagesPerSecond: number;
+  status: "unchecked" | "checking" | "connected" | "refused" | "paused";
+  quality: "GREEN" | "YELLOW" | "RED" | "UNKNOWN";
+  createdAt: string;
+  updatedAt: string;
+  checkedAt: string | null;
+  problems: Array<Trouble>;
+}
+
 export type AppRouter = TRPCBuiltRouter<
   Root,
   {
@@ -504,19 +716,33 @@ export type AppRouter = TRPCBuiltRouter<
     /** The contacts, newest first, a page at a time. */
     list: Query<(OfTenant & ContactsAsked) | void, ContactList>;
     /** One contact. */
-    getById: Query<OfTenant & { id: string }, { contact: Contact }>;
+    getById: Query<OfTenant & { id: string }, { contact: ContactWhole }>;
     /** Make a contact. */
-    create: Mutation<OfTenant & ContactNew, { contact: Contact }>;
+    create: Mutation<OfTenant & ContactNew, { contact: ContactWhole }>;
     /** Change a contact; what is left out stays as it is. */
-    update: Mutation<OfTenant & { id: string } & ContactChange, { contact: Contact }>;
+    update: Mutation<OfTenant & { id: string } & ContactChange, { contact: ContactWhole }>;
     /** Move a contact to the trash. */
     delete: Mutation<OfTenant & { id: string }, { success: true }>;
     /** Bring a contact back from the trash. */
-    restore: Mutation<OfTenant & { id: string }, { contact: Contact }>;
+    restore: Mutation<OfTenant & { id: string }, { contact: ContactWhole }>;
     /** Note that somebody wants no more messages: none reaches them from now on. */
-    optOut: Mutation<OfTenant & { id: string }, { contact: Contact }>;
+    optOut: Mutation<OfTenant & { id: string }, { contact: ContactWhole }>;
     /** Take somebody's no back, as they asked for. */
-    optIn: Mutation<OfTenant & { id: string }, { contact: Contact }>;
+    optIn: Mutation<OfTenant & { id: string }, { contact: ContactWhole }>;
+    /** Take somebody in the trash out of everything, for good. Their no to messages stays, without them. */
+    erase: Mutation<OfTenant & { id: string }, { success: true }>;
+    /** Move contacts to the trash: all of them, or none when one is not there. */
+    deleteMany: Mutation<OfTenant & Contacts, ContactsDeleted>;
+    /** Bring contacts back from the trash; one whose number somebody else has by now stays there. */
+    restoreMany: Mutation<OfTenant & Contacts, ContactsRestored>;
+  };
+  imports: {
+    /** The imports, newest first, a page at a time. */
+    list: Query<(OfTenant & Paged) | void, ImportToldList>;
+    /** How far an import is, and what came of it. */
+    getById: Query<OfTenant & { id: string }, { import: ImportTold }>;
+    /** Stop an import. Whom it has brought in already stays. */
+    cancel: Mutation<OfTenant & { id: string }, { import: ImportTold }>;
   };
   groups: {
     /** The groups, newest first, a page at a time. */
@@ -556,21 +782,21 @@ export type AppRouter = TRPCBuiltRouter<
     /** The WhatsApp numbers, newest first, a page at a time. */
     list: Query<(OfTenant & Asked) | void, WhatsappInstanceList>;
     /** One WhatsApp number. */
-    getById: Query<OfTenant & { id: string }, { whatsappInstance: WhatsappInstance }>;
+    getById: Query<OfTenant & { id: string }, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Make a WhatsApp number. */
-    create: Mutation<OfTenant & WhatsappInstanceNew, { whatsappInstance: WhatsappInstance }>;
+    create: Mutation<OfTenant & WhatsappInstanceNew, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Change a WhatsApp number; what is left out stays as it is. */
-    update: Mutation<OfTenant & { id: string } & WhatsappInstanceChange, { whatsappInstance: WhatsappInstance }>;
+    update: Mutation<OfTenant & { id: string } & WhatsappInstanceChange, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Move a WhatsApp number to the trash. */
     delete: Mutation<OfTenant & { id: string }, { success: true }>;
     /** Bring a WhatsApp number back from the trash. */
-    restore: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstance }>;
+    restore: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Have a number checked at the provider, in the background. */
-    check: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstance }>;
+    check: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Let nothing more go out from a number. */
-    pause: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstance }>;
+    pause: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstanceWhole }>;
     /** Let a paused number send again, and have it checked. */
-    unpause: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstance }>;
+    unpause: Mutation<OfTenant & { id: string }, { whatsappInstance: WhatsappInstanceWhole }>;
   };
   campaigns: {
     /** The campaigns, newest first, a page at a time. */
@@ -597,6 +823,16 @@ export type AppRouter = TRPCBuiltRouter<
     unschedule: Mutation<OfTenant & { id: string }, { campaign: CampaignWhole }>;
     /** A new draft that says the same to the same people. */
     copy: Mutation<OfTenant & { id: string }, { campaign: CampaignWhole }>;
+    /** Whom it would reach now, and how many it leaves out for which reason. */
+    getReach: Query<OfTenant & { id: string }, Reach>;
+    /** Why messages failed, the most frequent reason first, and who of them may be tried again. */
+    listFailures: Query<OfTenant & { id: string }, Failures>;
+    /** Send again to those who failed for these reasons. A campaign that was over goes on. */
+    retryFailed: Mutation<OfTenant & { id: string } & Retry, CampaignSentAgain>;
+    /** Send again to those of whom nobody knows whether they got it: some may get it twice. */
+    resendUncertain: Mutation<OfTenant & { id: string } & Resend, CampaignSentAgain>;
+    /** Who gets it, in the order of sending, a page at a time. */
+    listRecipients: Query<OfTenant & { id: string } & RecipientsAsked, RecipientList>;
   };
   webhooks: {
     /** The webhooks, newest first, a page at a time. */
@@ -617,6 +853,12 @@ export type AppRouter = TRPCBuiltRouter<
     test: Mutation<OfTenant & { id: string }, { log: WebhookLog }>;
     /** What was posted to a webhook, newest first, with what came of it. */
     getLogs: Query<OfTenant & { id: string } & WebhookLogsAsked, WebhookLogList>;
+    /** Each try to post one entry of the log, the first one first. */
+    getTries: Query<OfTenant & { id: string } & TriesAsked, Tries>;
+    /** Post one entry of the log once more, in the background, under the id it had. */
+    replay: Mutation<OfTenant & { id: string } & Replay, { log: WebhookLog }>;
+    /** Post what was given up since a moment once more, at most 10,000 of the last 14 days. */
+    replayFailed: Mutation<OfTenant & { id: string } & ReplayFailed, Replayed>;
   };
   messagesHistory: {
     /** What left and what arrived, newest first, a page at a time. */

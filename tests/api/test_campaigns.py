@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.again import settle_each
 from tests.api.caller import Caller
 from tests.builders import make_contact, make_group
+from tests.callbacks import make_running
 from tests.campaigning import make_instance
 from webapp.db import act_for, db
 from webapp.models.campaigns import Campaign
@@ -110,3 +112,48 @@ def test_part_of_an_audience_can_be_changed(caller: Caller, draft: dict[str, Any
     other = make_group(caller.tenant_id, "Others")
     changed = caller.ask("PATCH", f"/campaigns/{made['id']}", {"recipientIds": [str(other.id)]}).json
     assert (changed["recipientType"], changed["recipientIds"]) == ("groups", [str(other.id)])
+
+
+def test_a_draft_tells_whom_it_would_reach_and_whom_it_leaves_out(
+    caller: Caller, draft: dict[str, Any]
+) -> None:
+    group = make_group(
+        caller.tenant_id,
+        "Mixed",
+        make_contact(caller.tenant_id),
+        make_contact(caller.tenant_id, is_active=False),
+    )
+    made = caller.post("/campaigns", draft | {"recipientIds": [str(group.id), *draft["recipientIds"]]})
+    reach = caller.get(f"/campaigns/{made['id']}/reach")
+    assert reach == {"reached": 3, "recent": 0, "leftOut": {"inactive": 1}}
+
+
+@pytest.fixture
+def sent(caller: Caller) -> str:
+    """The address of a campaign to seven, of whom some failed and of two nobody knows."""
+    campaign, _ = make_running(caller.tenant_id, 7)
+    settle_each(campaign, accepted=1, failed_131000=2, failed_131026=1, failed_131049=1, uncertain=2)
+    return f"/campaigns/{campaign.id}"
+
+
+def test_the_failed_are_sent_again_for_the_reasons_that_are_named(caller: Caller, sent: str) -> None:
+    failures = {one["code"]: one for one in caller.get(f"{sent}/failures")["items"]}
+    assert {code: (one["count"], one["later"], one["isPromising"]) for code, one in failures.items()} == {
+        131000: (2, 0, True),
+        131026: (1, 0, False),
+        131049: (0, 1, True),
+    }
+    assert failures[131049]["dueAt"]
+    assert failures[131000]["happened"]
+    for codes in ([131049], [999], [-1], [10**30]):
+        assert caller.error("POST", f"{sent}/retry-failed", {"codes": codes}) == (422, "invalid", "codes")
+    again = caller.post(f"{sent}/retry-failed", {"codes": [131000, 131026]})
+    assert (again["people"], again["campaign"]["status"]) == (3, "running")
+    assert caller.error("POST", f"{sent}/retry-failed", {"codes": [131000]})[0] == 409
+
+
+def test_the_uncertain_are_sent_again_when_their_number_is_confirmed(caller: Caller, sent: str) -> None:
+    count = caller.get(sent)["uncertainCount"]
+    wrong = {"uncertainCount": count + 1}
+    assert caller.error("POST", f"{sent}/resend-uncertain", wrong) == (422, "invalid", "uncertainCount")
+    assert caller.post(f"{sent}/resend-uncertain", {"uncertainCount": count})["people"] == 2

@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from flask import Flask
 
-from tests.api.caller import Caller
+from tests.api.caller import Caller, make_caller
 from tests.builders import make_contact, make_group
-from tests.http.test_cli import db
-from webapp.api.shapes.contacts import Contact
+from webapp.api.shapes.contacts import ContactWhole
+from webapp.db import db
+from webapp.models.audit_log import AuditEntry
 from webapp.models.events import Event
 
 JOHN = {"phoneNumber": "+1234567890", "name": "John Doe"}
@@ -24,7 +26,7 @@ def test_the_owners_own_contact_is_taken_as_it_is(caller: Caller) -> None:
     assert made.status_code == 201
     assert made.json | JOHN == made.json
     assert made.json["isActive"] is True
-    Contact.model_validate_json(made.data)
+    ContactWhole.model_validate_json(made.data)
     assert caller.get(f"/contacts/{made.json['id']}") == made.json
     assert told(caller) == ["contact_created"]
 
@@ -128,3 +130,45 @@ def test_who_said_no_is_left_alone_until_they_take_it_back(caller: Caller) -> No
     assert len(caller.get("/contacts", status="opted_out")["items"]) == 1
     caller.post(f"/contacts/{made['id']}/opt-in")
     assert caller.get("/contacts", status="opted_out")["items"] == []
+
+
+def test_one_contact_tells_its_groups_and_its_noes(caller: Caller) -> None:
+    group = make_group(caller.tenant_id, "Spring")
+    made = caller.post("/contacts", JOHN | {"groupIds": [str(group.id)]})
+    assert (made["groupIds"], made["optOuts"], made["isDoubtful"]) == ([str(group.id)], [], True)
+    (no,) = caller.post(f"/contacts/{made['id']}/opt-out")["optOuts"]
+    assert no["source"] == "page"
+    assert caller.get(f"/contacts/{made['id']}")["optOuts"] == [no]
+
+
+def test_somebody_is_erased_from_the_trash_alone_and_with_a_scope_of_its_own(
+    app: Flask, caller: Caller
+) -> None:
+    made = caller.post("/contacts", JOHN)
+    address = f"/contacts/{made['id']}"
+    assert caller.error("POST", f"{address}/erase")[:2] == (404, "not_found")
+    caller.ask("DELETE", address)
+    writer = make_caller(app, caller.tenant_id, "contacts:write")
+    assert writer.error("POST", f"{address}/erase")[:2] == (403, "forbidden")
+    gone = caller.ask("POST", f"{address}/erase")
+    assert (gone.status_code, gone.data) == (204, b"")
+    assert caller.get("/contacts", deleted="true")["items"] == []
+    assert told(caller) == []
+    (entry,) = db.session.scalars(
+        AuditEntry.of(caller.tenant_id).where(AuditEntry.action == "contact_erased")
+    )
+    assert (str(entry.object_id), entry.user_id, entry.api_key_id) == (made["id"], None, caller.key_id)
+
+
+def test_many_go_into_the_trash_and_come_back_together(caller: Caller) -> None:
+    ids = [str(make_contact(caller.tenant_id, f"Person {n}").id) for n in range(3)]
+    assert caller.error("POST", "/contacts/delete", {"contactIds": [*ids, str(uuid.uuid4())]})[0] == 404
+    assert caller.post("/contacts/delete", {"contactIds": ids}) == {"deleted": 3}
+    assert caller.get("/contacts")["items"] == []
+    make_contact(
+        caller.tenant_id,
+        "Twin",
+        phone_number=caller.get("/contacts", deleted="true")["items"][0]["phoneNumber"],
+    )
+    assert caller.error("POST", "/contacts/restore", {"contactIds": [str(uuid.uuid4())]})[0] == 404
+    assert caller.post("/contacts/restore", {"contactIds": ids}) == {"restored": 2, "taken": 1}

@@ -155,12 +155,14 @@ def _parameters(act: Act) -> Iterator[dict[str, Any]]:
 
 
 def query_parameters(shape: type[BaseModel]) -> Iterator[dict[str, Any]]:
-    for name, schema in shape.model_json_schema()["properties"].items():
+    told = shape.model_json_schema()
+    required = told.get("required", ())
+    for name, schema in told["properties"].items():
         schema = _without_null(schema)
         yield {
             "name": name,
             "in": "query",
-            "required": False,
+            "required": name in required,
             "description": schema.pop("description", ""),
             "schema": schema,
         }

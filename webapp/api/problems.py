@@ -29,11 +29,12 @@ _HTTP: Final[dict[int, tuple[str, str]]] = {
     415: ("unsupported_media_type", N_("This kind of data is not taken here.")),
 }
 _ACCIDENT: Final = N_("Something went wrong on our side. Its number in the log is %(number)s.")
-# The fields of the wizard's verbs are called as its steps are.
+# The fields of verbs that pages ask for in steps and questions are called as those are.
 _FIELDS: Final = {
     "number": "whatsappInstanceId",
     "audience": "recipientIds",
     "schedule": "scheduledAt",
+    "typed": "uncertainCount",
     "Idempotency-Key": "Idempotency-Key",
 }
 _SHAPE: Final = {

@@ -3,7 +3,7 @@
 import uuid
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from webapp.db import db
 from webapp.domain.errors import N_, Conflict, NotFound
@@ -28,7 +28,7 @@ def in_trash(tenant_id: uuid.UUID, contact_id: uuid.UUID) -> Contact:
     return _there(db.session.scalar(Contact.of(tenant_id, deleted=True).where(Contact.id == contact_id)))
 
 
-def erase(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID) -> None:
+def erase(tenant_id: uuid.UUID, contact_id: uuid.UUID, *, by: uuid.UUID | None = None) -> None:
     """Take somebody out of everything: name, number, values, groups, the words of their messages, and what was told of
     them.
 
@@ -63,13 +63,10 @@ def _refuse_at_work(contact: Contact) -> None:
 
 def _forget_events(contact: Contact) -> None:
     """What was told of them and of their messages, and what was or is still to be posted of it."""
-    told = select(Event.id).where(
-        Event.tenant_id == contact.tenant_id,
-        or_(Event.object_id == contact.id, Event.payload["contactId"].astext == str(contact.id)),
-    )
-    of_tenant = WebhookLog.tenant_id == contact.tenant_id
-    db.session.execute(delete(WebhookLog).where(of_tenant, WebhookLog.event_id.in_(told)))
-    db.session.execute(delete(Event).where(Event.tenant_id == contact.tenant_id, Event.id.in_(told)))
+    for table in (WebhookLog, Event):
+        db.session.execute(
+            delete(table).where(table.tenant_id == contact.tenant_id, table.contact_id == contact.id)
+        )
 
 
 def _scrub_messages(contact: Contact) -> None:

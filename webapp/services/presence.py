@@ -12,10 +12,12 @@ from webapp.models.contacts import Contact
 from webapp.models.groups import Group
 
 
-def require_contacts(tenant_id: uuid.UUID, contact_ids: Collection[uuid.UUID]) -> None:
-    """Raises NotFound when one of the contacts is not there."""
+def require_contacts(
+    tenant_id: uuid.UUID, contact_ids: Collection[uuid.UUID], *, deleted: bool = False
+) -> None:
+    """Raises NotFound when one of the contacts is not there, or not in the trash (`deleted`)."""
     wanted = set(contact_ids)
-    if _count(Contact.of(tenant_id).where(Contact.id.in_(wanted))) < len(wanted):
+    if _count(Contact.of(tenant_id, deleted=deleted).where(Contact.id.in_(wanted))) < len(wanted):
         raise NotFound(N_("One of these contacts is not there. Nothing was changed."))
 
 

@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from webapp.api.shapes.base import Shape
+from webapp.domain.errors import N_, Invalid
 from webapp.services.api_keys import Holder as Holder
 from webapp.services.pages import Page
 
@@ -75,6 +77,14 @@ def page_of(page: Page[Any], described: Callable[[Any], Mapping[str, Any]]) -> T
         "items": [dict(described(row)) for row in page.items],
         "nextCursor": str(page.older) if page.older else None,
     }
+
+
+def moment(field: str, text: str) -> datetime:
+    """What a text of the form of a moment says. Raises Invalid when there is no such day or time."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(field, N_("There is no such day or time.")) from None
 
 
 def place(cursor: uuid.UUID | None) -> dict[str, uuid.UUID]:

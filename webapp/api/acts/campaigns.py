@@ -2,26 +2,30 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Final
 
-from webapp.api.acts.act import Act, Holder, Told
+from webapp.api.acts.act import Act, Holder, Told, moment
 from webapp.api.acts.kept import Kept
 from webapp.api.shapes.campaigns import (
     Campaign,
     CampaignChange,
     CampaignNew,
     CampaignsAsked,
+    CampaignSentAgain,
     CampaignWhole,
+    Failures,
+    Reach,
     Recipient,
     RecipientsAsked,
     RecipientsOf,
+    Resend,
+    Retry,
 )
 from webapp.api.shapes.lists import list_of
 from webapp.domain.errors import N_, Invalid
 from webapp.services import message_templates, presence, recipient_rows, whatsapp_instances
 from webapp.services.audience import Audience
-from webapp.services.campaigns import drafts, figures, listing, moves, review
+from webapp.services.campaigns import again, drafts, figures, listing, moves, review
 
 _COUNTS: Final = (
     "total_recipients", "sent_count", "delivered_count", "read_count", "failed_count", "uncertain_count",
@@ -79,7 +83,7 @@ def _typed(holder: Holder, given: dict[str, Any]) -> Any:
         message_templates.get(holder.tenant_id, given["message_template_id"])
     _require_recipients(holder, given)
     if given.get("scheduled_at") is not None:
-        given["scheduled_at"] = _moment(given["scheduled_at"])
+        given["scheduled_at"] = moment("scheduled_at", given["scheduled_at"])
     return given
 
 
@@ -89,13 +93,6 @@ def _require_recipients(holder: Holder, given: dict[str, Any]) -> None:
         presence.require_groups(holder.tenant_id, ids)
     elif given.get("recipient_type") == "contacts":
         presence.require_contacts(holder.tenant_id, ids)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid("scheduled_at", N_("There is no such day or time.")) from None
 
 
 def _start(holder: Holder, key: uuid.UUID) -> Told:
@@ -120,6 +117,38 @@ def _unschedule(holder: Holder, key: uuid.UUID) -> Told:
 
 def _copy(holder: Holder, key: uuid.UUID) -> Told:
     return _look(holder, drafts.copy(holder.tenant_id, key).id)
+
+
+def _reach(holder: Holder, key: uuid.UUID) -> Told:
+    reach = review.reach_of(listing.get(holder.tenant_id, key))
+    return {"reached": reach.reached, "recent": reach.recent, "leftOut": reach.excluded}
+
+
+def _failures(holder: Holder, key: uuid.UUID) -> Told:
+    campaign, now = listing.get(holder.tenant_id, key), figures.now(holder.tenant_id, key)
+    return {"items": [_offer(offer) for offer in again.offers(campaign, now)]}
+
+
+def _offer(offer: again.Offer) -> Told:
+    return {
+        "code": offer.code,
+        "count": offer.count,
+        "later": offer.later,
+        "dueAt": offer.due_at.isoformat() if offer.due_at else None,
+        "isPromising": offer.is_promising,
+        "happened": offer.reason.happened,
+        "advice": offer.reason.advice,
+    }
+
+
+def _retry(holder: Holder, key: uuid.UUID, asked: Retry) -> Told:
+    people = again.retry_failed(holder.tenant_id, key, asked.codes)
+    return {"campaign": _look(holder, key), "people": people}
+
+
+def _resend(holder: Holder, key: uuid.UUID, asked: Resend) -> Told:
+    people = again.resend_uncertain(holder.tenant_id, key, str(asked.uncertain_count))
+    return {"campaign": _look(holder, key), "people": people}
 
 
 def _recipients(holder: Holder, key: uuid.UUID, asked: RecipientsAsked) -> Told:
@@ -172,8 +201,24 @@ ACTS: Final[tuple[Act, ...]] = (
         "copy", "A new draft that says the same to the same people.", "POST", "/copy", _copy, status=201, **_WHOLE
     ),
     _KEPT.act(
+        "getReach", "Whom it would reach now, and how many it leaves out for which reason.", "GET", "/reach", _reach,
+        gives=Reach,
+    ),
+    _KEPT.act(
+        "listFailures", "Why messages failed, the most frequent reason first, and who of them may be tried again.",
+        "GET", "/failures", _failures, gives=Failures,
+    ),
+    _KEPT.act(
+        "retryFailed", "Send again to those who failed for these reasons. A campaign that was over goes on.", "POST",
+        "/retry-failed", _retry, takes=Retry, gives=CampaignSentAgain, scope="campaigns:send",
+    ),
+    _KEPT.act(
+        "resendUncertain", "Send again to those of whom nobody knows whether they got it: some may get it twice.",
+        "POST", "/resend-uncertain", _resend, takes=Resend, gives=CampaignSentAgain, scope="campaigns:send",
+    ),
+    _KEPT.act(
         "listRecipients", "Who gets it, in the order of sending, a page at a time.", "GET", "/recipients", _recipients,
-        takes=RecipientsAsked, gives=list_of(Recipient), trpc=False,
+        takes=RecipientsAsked, gives=list_of(Recipient),
     ),
     _KEPT.act(
         "exportRecipients", "Who gets it, all of them as a CSV file.", "GET", "/recipients.csv", _recipients_csv,

@@ -46,14 +46,20 @@ def _act(name: str, about: str, method: Any, path: str, run: Any, **more: Any) -
     return Act(f"imports.{name}", "imports", about, scope, method, f"/contacts/imports{path}", run, **more)
 
 
+def _procedure(name: str, *about: Any, **more: Any) -> Act:
+    """One without a file goes through the tRPC door, too."""
+    return _act(name, *about, procedure=f"imports.{name}", **more)
+
+
 ACTS: Final[tuple[Act, ...]] = (
     _act("create", "Bring in a list of contacts, at most 50 MB and a million rows, in the background.", "POST", "",
          _begin, takes=ImportAsked, gives=ImportTold, status=202, heavy=True, raw=tuple(_BEGIN)),
-    _act("list", "The imports, newest first, a page at a time.", "GET", "", _listed, takes=Paged,
+    _procedure("list", "The imports, newest first, a page at a time.", "GET", "", _listed, takes=Paged,
          gives=list_of(ImportTold)),
-    _act("getById", "How far an import is, and what came of it.", "GET", "/<uuid:id>", _look, gives=ImportTold),
-    _act("cancel", "Stop an import. Whom it has brought in already stays.", "POST", "/<uuid:id>/cancel", _cancel,
-         gives=ImportTold),
+    _procedure("getById", "How far an import is, and what came of it.", "GET", "/<uuid:id>", _look, gives=ImportTold,
+               wrapped="import"),
+    _procedure("cancel", "Stop an import. Whom it has brought in already stays.", "POST", "/<uuid:id>/cancel", _cancel,
+               gives=ImportTold, wrapped="import"),
     _act("refused", "The rows that were refused, each with its reason, as a CSV file.", "GET",
          "/<uuid:id>/refused", _refused, heavy=True),
 )  # fmt: skip

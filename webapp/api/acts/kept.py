@@ -63,6 +63,10 @@ class Kept:
         """One more act about one of these objects."""
         return self._act(name, about, method, run, one=True, path=path, **more)
 
+    def act_on_many(self, name: str, about: str, path: str, run: Callable[..., Any], **more: Any) -> Act:
+        """One more act, about several of these objects."""
+        return self._act(name, about, "POST", run, path=path, **more)
+
     def _act(
         self, name: str, about: str, method: Any, run: Callable[..., Any], *,
         one: bool = False, path: str = "", scope: str = "", trpc: bool = True, **more: Any,

@@ -3,10 +3,15 @@
 import uuid
 from typing import Any, Final
 
-from webapp.api.acts.act import Act, Holder, Told, page_of, place
+from webapp.api.acts.act import Act, Holder, Told, moment, page_of, place
 from webapp.api.acts.kept import Kept
 from webapp.api.shapes.lists import Asked, list_of
 from webapp.api.shapes.webhooks import (
+    Replay,
+    Replayed,
+    ReplayFailed,
+    Tries,
+    TriesAsked,
     Webhook,
     WebhookChange,
     WebhookLog,
@@ -32,34 +37,44 @@ def _regenerate(holder: Holder, key: uuid.UUID) -> Told:
 
 
 def _test(holder: Holder, key: uuid.UUID) -> Told:
-    return _entry(webhooks.send_test(holder.tenant_id, key))
+    return webhook_logs.described(webhooks.send_test(holder.tenant_id, key))
 
 
 def _logs(holder: Holder, key: uuid.UUID, asked: WebhookLogsAsked) -> Told:
     webhooks.get(holder.tenant_id, key)
-    filters = webhook_logs.Filters(event=asked.event, outcome=asked.status)
+    since = moment("since", asked.since) if asked.since else None
+    filters = webhook_logs.Filters(event=asked.event, outcome=asked.status, since=since)
     page = webhook_logs.listed(
         holder.tenant_id, key, filters, whole=True, limit=asked.limit, **place(asked.cursor)
     )
-    return page_of(page, _entry)
+    return page_of(page, webhook_logs.described)
 
 
-def _entry(log: Any) -> Told:
+def _tries(holder: Holder, key: uuid.UUID, asked: TriesAsked) -> Told:
+    entry = webhook_logs.get(holder.tenant_id, key, asked.log_id)
+    return {"items": [_try(attempt) for attempt in entry.attempts]}
+
+
+def _try(attempt: Any) -> Told:
     return {
-        "id": str(log.id),
-        "webhookId": str(log.webhook_id),
-        "eventId": str(log.event_id) if log.event_id else None,
-        "event": log.event,
-        "payload": log.payload,
-        "success": log.success,
-        "statusCode": log.status_code,
-        "response": log.response,
-        "errorMessage": log.error_message,
-        "attemptCount": log.attempt_count,
-        "nextAttemptAt": log.next_attempt_at.isoformat() if log.next_attempt_at else None,
-        "completedAt": log.completed_at.isoformat() if log.completed_at else None,
-        "createdAt": log.created_at.isoformat(),
+        "number": attempt.number,
+        "statusCode": attempt.status_code,
+        "response": attempt.response,
+        "errorMessage": attempt.error_message,
+        "durationMs": attempt.duration_ms,
+        "requestHeaders": attempt.request_headers,
+        "startedAt": attempt.started_at.isoformat(),
+        "completedAt": attempt.completed_at.isoformat() if attempt.completed_at else None,
     }
+
+
+def _replay(holder: Holder, key: uuid.UUID, asked: Replay) -> Told:
+    return webhook_logs.described(webhook_logs.replay(holder.tenant_id, key, asked.log_id))
+
+
+def _replay_failed(holder: Holder, key: uuid.UUID, asked: ReplayFailed) -> Told:
+    since = moment("since", asked.since)
+    return {"replayed": webhook_logs.replay_failed(holder.tenant_id, key, since)}
 
 
 def _typed(shape: WebhookNew | WebhookChange) -> Any:
@@ -96,5 +111,17 @@ ACTS: Final[tuple[Act, ...]] = (
     _KEPT.act(
         "getLogs", "What was posted to a webhook, newest first, with what came of it.", "GET", "/logs", _logs,
         takes=WebhookLogsAsked, gives=list_of(WebhookLog),
+    ),
+    _KEPT.act(
+        "getTries", "Each try to post one entry of the log, the first one first.", "GET", "/tries", _tries,
+        takes=TriesAsked, gives=Tries,
+    ),
+    _KEPT.act(
+        "replay", "Post one entry of the log once more, in the background, under the id it had.", "POST", "/replay",
+        _replay, takes=Replay, gives=WebhookLog, status=202, wrapped="log",
+    ),
+    _KEPT.act(
+        "replayFailed", "Post what was given up since a moment once more, at most 10,000 of the last 14 days.", "POST",
+        "/replay-failed", _replay_failed, takes=ReplayFailed, gives=Replayed, status=202,
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from webapp.api.shapes.base import AT, ID, Id, Moment, Shape, left_out
+from webapp.api.shapes.base import AT, ID, WHOLE, Id, Moment, Shape, left_out
 from webapp.api.shapes.lists import Asked, Limit
 
 Status = Literal["draft", "scheduled", "preparing", "running", "paused", "completed", "failed", "cancelled"]
@@ -130,6 +130,54 @@ class CampaignsAsked(Asked):
     """Which campaigns."""
 
     status: Annotated[Status | None, Field(examples=["running"])] = None
+
+
+class Reach(Shape):
+    """Whom a campaign would reach now. `recent` of them wrote within the last 24 hours; `leftOut` counts by reason:
+    deleted, opted_out, inactive, no_number, doubtful, missing_value, and twice for those in several of its groups."""
+
+    reached: Count
+    recent: Count
+    left_out: Annotated[dict[str, int], Field(examples=[{"opted_out": 3}])]
+
+
+class Failure(Shape):
+    """Why messages failed. `count` of them may be tried again now, `later` only at `dueAt`."""
+
+    code: Annotated[int, Field(description="WhatsApp's own number, 0: ours.", examples=[131026])]
+    count: Count
+    later: Count
+    due_at: Maybe
+    is_promising: Annotated[bool, Field(description="Whether it may work this time.", examples=[False])]
+    happened: Annotated[str, Field(examples=["This number is not on WhatsApp."])]
+    advice: Annotated[str, Field(examples=["Correct the number, or leave it."])]
+
+
+class Failures(Shape):
+    """Every reason; who said no to messages is not among them."""
+
+    items: list[Failure]
+
+
+class Retry(Shape):
+    """The reasons, by the `code` under which they are listed."""
+
+    codes: Annotated[
+        list[Annotated[int, WHOLE]], Field(min_length=1, max_length=100, examples=[[131000, 131026]])
+    ]
+
+
+class Resend(Shape):
+    """How many they are, as the campaign tells: so that nobody sends again without having looked."""
+
+    uncertain_count: Annotated[int, Field(ge=1, examples=[2]), WHOLE]
+
+
+class CampaignSentAgain(Shape):
+    """The campaign, and to how many people it is sent again."""
+
+    campaign: CampaignWhole
+    people: Annotated[int, Field(examples=[2])]
 
 
 class Recipient(Shape):

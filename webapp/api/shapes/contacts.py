@@ -1,6 +1,6 @@
 """Contacts on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -35,6 +35,22 @@ class Contact(Shape):
     updated_at: Moment
 
 
+class OptOut(Shape):
+    """Somebody's no to messages, and where they said it: a word they wrote, WhatsApp's own switch (native), a page or
+    a program of ours, or an answer of WhatsApp's."""
+
+    source: Annotated[Literal["stop_word", "native", "page", "provider_error"], Field(examples=["stop_word"])]
+    at: Moment
+
+
+class ContactWhole(Contact):
+    """One contact with its groups. Without `optOuts` messages may go there."""
+
+    group_ids: Annotated[list[Id], Field(examples=[[OTHER_ID]])]
+    opt_outs: list[OptOut]
+    is_doubtful: Annotated[bool, Field(description="Whether the number may not exist.", examples=[False])]
+
+
 class ContactNew(Shape):
     """Somebody who is added by a number that no other contact has."""
 
@@ -66,3 +82,22 @@ class ContactsAsked(Asked):
             examples=["active"],
         ),
     ] = None
+
+
+class Contacts(Shape):
+    """Contacts: all of them, or none when one is not there."""
+
+    contact_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000, examples=[[ID, OTHER_ID]])]
+
+
+class ContactsDeleted(Shape):
+    """How many went into the trash."""
+
+    deleted: Annotated[int, Field(examples=[2])]
+
+
+class ContactsRestored(Shape):
+    """How many came back, and how many could not because a living contact has their number by now."""
+
+    restored: Annotated[int, Field(examples=[2])]
+    taken: Annotated[int, Field(examples=[0])]

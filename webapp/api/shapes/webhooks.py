@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from webapp.api.shapes.base import AT, ID, Id, Moment, Shape, left_out
 from webapp.api.shapes.lists import Paged
@@ -20,6 +20,13 @@ Events = Annotated[
     ),
 ]
 Description = Annotated[str, Field(max_length=1000, examples=["Tells the shop who wants no more messages."])]
+Since = Annotated[
+    str,
+    Field(
+        pattern=r"^20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$",
+        examples=["2026-03-02T09:30:00Z"],
+    ),
+]
 IsActive = Annotated[bool, Field(description="Whether it is posted to.", examples=[True])]
 Secret = Annotated[
     str,
@@ -93,3 +100,49 @@ class WebhookLogsAsked(Paged):
 
     event: Annotated[str | None, Field(max_length=100, examples=["contact_created"])] = None
     status: Annotated[Literal["waiting", "succeeded", "failed"] | None, Field(examples=["failed"])] = None
+    since: Annotated[Since | None, Field(description="Only what came about since then.")] = None
+
+
+class Replay(Shape):
+    """The entry that is posted once more."""
+
+    log_id: Id
+
+
+class ReplayFailed(Shape):
+    """Since when."""
+
+    since: Since
+
+
+class Replayed(Shape):
+    """How many are posted once more."""
+
+    replayed: Annotated[int, Field(examples=[2])]
+
+
+class TriesAsked(Shape):
+    """Of which entry."""
+
+    model_config = ConfigDict(strict=False)
+
+    log_id: Id
+
+
+class Try(Shape):
+    """One try: what was answered, or why nothing was. `requestHeaders` are without the signature."""
+
+    number: Annotated[int, Field(examples=[1])]
+    status_code: Annotated[int | None, Field(examples=[500])]
+    response: Annotated[str | None, Field(examples=["out of order"])]
+    error_message: Annotated[str | None, Field(examples=["It answered 500."])]
+    duration_ms: Annotated[int | None, Field(examples=[120])]
+    request_headers: Annotated[dict[str, str] | None, Field(examples=[{"content-type": "application/json"}])]
+    started_at: Moment
+    completed_at: Annotated[Moment | None, Field(examples=[AT])]
+
+
+class Tries(Shape):
+    """All of them; an entry has few."""
+
+    items: list[Try]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webapp.api.shapes.base import WHOLE, Id, Moment, Shape, left_out
+from webapp.api.shapes.base import AT, WHOLE, Id, Moment, Shape, left_out
 
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Shop"])]
 PhoneNumber = Annotated[str, Field(min_length=1, max_length=100, examples=["+12025550100"])]
@@ -41,6 +41,21 @@ class WhatsappInstance(Shape):
     quality: Annotated[Literal["GREEN", "YELLOW", "RED", "UNKNOWN"], Field(examples=["GREEN"])]
     created_at: Moment
     updated_at: Moment
+
+
+class Trouble(Shape):
+    """What a check found, what to do about it, and what WhatsApp said of it in its own words."""
+
+    happened: Annotated[str, Field(examples=["The access token is no longer valid."])]
+    advice: Annotated[str, Field(examples=["Make a new one at Meta and put it in here."])]
+    details: Annotated[str, Field(examples=["Error validating access token"])]
+
+
+class WhatsappInstanceWhole(WhatsappInstance):
+    """One number with what its last check found."""
+
+    checked_at: Annotated[Moment | None, Field(examples=[AT])]
+    problems: list[Trouble]
 
 
 class WhatsappInstanceNew(Shape):
