@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from simple_websocket import ConnectionError as Refused
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, text, update
 
 from tests import builders
 from tests.causing import CAUSES
@@ -27,10 +27,10 @@ from webapp.api import ws
 from webapp.api.shapes import events as shapes
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.db import act_for, db
+from webapp.db import act_for, as_owner, db
 from webapp.models.events import Event
 from webapp.models.sessions import VisitorSession
-from webapp.services import api_keys, contacts, events, groups
+from webapp.services import api_keys, contacts, events, groups, retention
 from webapp.services.feed import feed, outbox, queue, stream
 from webapp.services.live import hub, wire
 
@@ -270,6 +270,24 @@ def test_an_event_that_nobody_knows_is_said_and_the_rest_is_told(
     assert first["type"] == "since_unknown"
     assert names([second]) == ["new"]
     socket.close()
+
+
+def test_a_figure_that_was_forgotten_after_a_day_is_said_and_any_other_event_is_known(
+    host: str, owner: Person
+) -> None:
+    groups.create(owner.tenant_id, name="seen")
+    known = last_event(owner.tenant_id)
+    events.emit(owner.tenant_id, "campaign_progressed", None, {"name": "moved"})
+    db.session.commit()
+    forgotten = last_event(owner.tenant_id)
+    groups.create(owner.tenant_id, name="missed")
+    with as_owner() as connection:
+        connection.execute(text("update events set created_at = created_at - interval '2 days'"))
+    retention.forget_old()
+    for since, first in ((known, "group_created"), (forgotten, "since_unknown")):
+        socket = listen(host, owner, since)
+        assert [one["type"] for one in hear(socket, until=first)] == [first]
+        socket.close()
 
 
 def test_a_strangers_event_is_as_unknown_as_any(host: str, owner: Person, stranger: Person) -> None:

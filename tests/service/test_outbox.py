@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy import Uuid, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
@@ -252,12 +252,31 @@ def test_a_lower_sequence_that_is_committed_later_lies_beyond_the_horizon(app: F
 
 
 def test_an_erased_person_is_in_no_row(owner: Person) -> None:
-    """What was made from their events, and what was told of their messages, goes with them."""
+    """What was made from their events, and what was told of their messages, goes with them; also what outlived its
+    event."""
     webhook = make_webhook(owner.tenant_id, *WEBHOOK_EVENTS)
     contact, other = make_contact(owner.tenant_id, "Erased"), make_contact(owner.tenant_id, "Other")
-    message = {"contactId": str(contact.id), "content": "What they wrote"}
-    events.emit(owner.tenant_id, "message_received", uuid.uuid4(), message)
+    db.session.execute(delete(Event).where(Event.object_id == contact.id))
+    for event in ("message_received", "message_status_changed"):
+        about = {"contactId": str(contact.id), "content": "What they wrote"}
+        events.emit(owner.tenant_id, event, uuid.uuid4(), about)
+        events.emit(owner.tenant_id, event, uuid.uuid4(), about | {"contactId": None})
     contacts.remove(owner.tenant_id, contact.id)
+    assert [log.contact_id for log in logs_of(webhook)].count(contact.id) == 4
     contact_erasure.erase(owner.tenant_id, contact.id, by=owner.user_id)
-    assert [event.object_id for event in events_of(owner.tenant_id)] == [other.id]
-    assert [log.payload["payload"]["id"] for log in logs_of(webhook)] == [str(other.id)]
+    assert [event.contact_id for event in events_of(owner.tenant_id)] == [other.id, None, None]
+    assert [log.contact_id for log in logs_of(webhook)] == [other.id, None, None]
+    assert str(contact.id) not in str([log.payload for log in logs_of(webhook)])
+
+
+@pytest.mark.parametrize("table", ["events", "webhook_logs"])
+def test_an_erased_person_is_found_by_index_behind_the_wall(owner: Person, table: str) -> None:
+    """Not by a look at everything that was told: a tenant may have a million events."""
+    make_webhook(owner.tenant_id)
+    db.session.execute(text("set local enable_seqscan = off"))
+    asked = text(f"explain delete from {table} where tenant_id = :tenant and contact_id = :contact")
+    plan = db.session.scalars(asked, {"tenant": owner.tenant_id, "contact": uuid.uuid4()}).all()
+    assert any(f"using {table}_of_somebody" in line or f"on {table}_of_somebody" in line for line in plan), (
+        plan
+    )
+    assert any("Index Cond" in line and "contact_id = " in line for line in plan), plan
