@@ -30,7 +30,7 @@ from webapp.db import act_for, db
 from webapp.delivering import outcome
 from webapp.models.audit_log import AuditEntry
 from webapp.models.events import Event
-from webapp.services import webhooks
+from webapp.services import contacts, webhooks
 
 
 @pytest.fixture
@@ -58,6 +58,19 @@ def test_an_event_arrives_once_signed_and_its_log_says_so(owner: Person, sink: R
     assert (log.success, log.status_code, log.response, log.attempt_count) == (True, 200, "thanks", 1)
     assert log.completed_at is not None
     assert log.next_attempt_at is None
+
+
+def test_an_event_that_is_too_large_arrives_without_its_largest_field(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    many = {f"Value {number}": "ﷺ" * 4_000 for number in range(50)}
+    contact = make_contact(owner.tenant_id, "Zoë", attributes=many)
+    deliver()
+    (posted,) = sink.ledger()
+    assert len(posted["body"].encode()) < 64 * 1024
+    told = Verifier(secrets_of(webhook)[0]).verify(posted["body"], posted["headers"])
+    assert (told["type"], told["truncated"], list(told)[-1]) == ("contact_created", True, "payload")
+    assert told["payload"]["id"] == str(contact.id)
+    assert contacts.described(contact).keys() - told["payload"].keys() == {"attributes"}
 
 
 def test_a_try_is_kept_with_its_headers_but_not_its_signature(owner: Person, sink: Receiver) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.delivering.rig import deliver, endpoint, events, fresh, logs, make_due, move
 from tests.people import Person
@@ -154,6 +154,29 @@ def test_an_endpoint_that_only_fails_for_five_days_is_switched_off_once(
     webhooks.resume(owner.tenant_id, webhook.id)
     rounds.switch_off_failing()
     assert fresh(webhook).is_active
+
+
+def test_one_that_nothing_was_posted_to_lately_is_left_on_until_it_fails_again(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = failing(owner, sink, 1)
+    move(webhook, failing_since="6 days")
+    db.session.execute(update(WebhookMinute).values(minute=WebhookMinute.minute - timedelta(days=3)))
+    db.session.commit()
+    rounds.switch_off_failing()
+    assert fresh(webhook).is_active
+    events(webhook)
+    deliver(schedule=DAY)
+    rounds.switch_off_failing()
+    assert fresh(webhook).disabled_reason == "failing"
+
+
+def test_a_test_that_fails_says_nothing_about_five_days(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    webhooks.send_test(owner.tenant_id, webhook.id)
+    deliver()
+    assert [log.success for log in logs(webhook)] == [False]
+    assert fresh(webhook).failing_since is None
 
 
 def test_one_success_in_five_days_keeps_it(owner: Person, sink: Receiver) -> None:

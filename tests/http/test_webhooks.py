@@ -334,6 +334,14 @@ def test_an_entry_shows_what_was_sent_and_answered_with_every_try(owner: Person)
     assert "<script>alert" not in page
 
 
+def test_of_a_long_body_an_entry_shows_twenty_kilobytes(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    log = make_log(webhook, payload={"type": "contact_created", "payload": {"name": "é" * 20_000}})
+    page = owner.get(f"/webhooks/{webhook.id}/log/{log.id}").text
+    assert "Body, at most 20 KB" in page
+    assert 20_000 < 2 * page.count("é") < 20 * 1024
+
+
 def test_an_entry_looks_again_by_itself_only_while_a_try_is_due(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     for outcome, looks in (("pending", True), ("retrying", False), ("failed", False), ("succeeded", False)):

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from webapp import arrays
 from webapp.db import db
 from webapp.delivering.landed import Landed
+from webapp.domain.events import TEST_EVENT
 
 LEAST_TRIES: Final = 10
 FAILING_SHARE: Final = 0.7
@@ -74,7 +75,10 @@ where w.tenant_id = :tenant_id and w.id = any (cast(:ids as uuid[])) and w.id = 
 
 @dataclass(slots=True)
 class _Counts:
+    """`events` are the tries that were no tests: those a person makes to see whether it works."""
+
     tries: int = 0
+    events: int = 0
     failures: int = 0
     duration_ms: int = 0
     asked_to_wait: int = 0
@@ -94,7 +98,8 @@ def judge(tenant_id: uuid.UUID, landed: Sequence[Landed]) -> None:
     )
     _tell(_WELL, tenant_id, [key for key, one in found.items() if one.failures < one.tries])
     failed = [key for key, one in found.items() if one.failures]
-    _tell(_ILL, tenant_id, [key for key in failed if found[key].failures == found[key].tries])
+    only_failed = [key for key in failed if found[key].failures == found[key].tries]
+    _tell(_ILL, tenant_id, [key for key in only_failed if found[key].events])
     limits = {"least": LEAST_TRIES, "share": FAILING_SHARE, "first": FIRST_REST_SECONDS}
     _tell(_REST, tenant_id, failed, longest=LONGEST_REST_SECONDS, **limits)
     asked = {
@@ -108,6 +113,7 @@ def _counted(landed: Sequence[Landed]) -> dict[uuid.UUID, _Counts]:
     for one in landed:
         counts = found.setdefault(one.post.webhook_id, _Counts())
         counts.tries += 1
+        counts.events += one.post.event != TEST_EVENT
         counts.failures += not one.outcome.success
         counts.duration_ms += one.outcome.duration_ms
         counts.asked_to_wait = max(counts.asked_to_wait, one.outcome.retry_after)

@@ -12,10 +12,13 @@ from webapp.services import bells, webhook_health
 # An endpoint that does nothing but fail for so long is switched off.
 FAILING_DAYS: Final = 5
 
+# One that nothing was posted to lately may be well again: its next failure tells.
 _FAILING: Final = text(
     """
-select tenant_id, id from webhooks
-where is_active and deleted_at is null and failing_since < now() - make_interval(days => :days)
+select w.tenant_id, w.id from webhooks w
+where w.is_active and w.deleted_at is null and w.failing_since < now() - make_interval(days => :days)
+  and exists (select from webhook_minutes m where m.tenant_id = w.tenant_id and m.webhook_id = w.id
+    and m.minute > now() - interval '2 days' and m.failures > 0)
 """
 )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from standardwebhooks import Webhook as Signer
 
 # In the order in which a reader wants them; PostgreSQL keeps the keys of its JSON in another.
-_ORDER: Final = ("id", "type", "timestamp", "tenantId", "sequence", "payload")
+_ORDER: Final = ("id", "type", "timestamp", "tenantId", "sequence", "truncated", "payload")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

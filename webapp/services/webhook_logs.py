@@ -1,5 +1,6 @@
 """The log of a webhook: each event for it with its tries, and what is posted once more."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from webapp import broker
 from webapp.db import db, on_commit, rows_changed
 from webapp.domain import ids
 from webapp.domain.errors import N_, Conflict, NotFound
-from webapp.models.webhooks import WebhookAttempt, WebhookLog
+from webapp.models.webhooks import MOST_KEPT, WebhookAttempt, WebhookLog
 from webapp.services import audit
 from webapp.services.locks import held
 from webapp.services.pages import Page, page
@@ -53,6 +54,12 @@ def outcome(log: WebhookLog) -> str:
     if log.completed_at is None:
         return "retrying" if log.attempt_count else "pending"
     return "succeeded" if log.success else "failed"
+
+
+def body(log: WebhookLog) -> str:
+    """What is posted as people read it, of which 20 KB are shown."""
+    text = json.dumps(log.payload, indent=2, ensure_ascii=False)
+    return text.encode()[:MOST_KEPT].decode(errors="ignore")
 
 
 def described(log: WebhookLog) -> dict[str, Any]:

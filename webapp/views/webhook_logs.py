@@ -1,6 +1,5 @@
 """One entry in the log of a webhook with its tries, and what is posted once more."""
 
-import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -25,8 +24,7 @@ _LONGEST: Final = 12
 @bp.get("/log/<uuid:log_id>")
 def show(webhook_id: uuid.UUID, log_id: uuid.UUID):
     entry = _entry(webhook_id, log_id)
-    body = json.dumps(entry["log"].payload, indent=2, ensure_ascii=False)
-    return render_template("webhooks/entry.html", body=body, **entry)
+    return render_template("webhooks/entry.html", body=webhook_logs.body(entry["log"]), **entry)
 
 
 @bp.get("/log/<uuid:log_id>/tries")
