@@ -3,7 +3,7 @@
 import sys
 
 from webapp import broker, clock, jobs
-from webapp.app import create_app
+from webapp.base import create_base
 from webapp.config import Misconfigured
 
 KINDS = (*broker.QUEUES, "clock")
@@ -11,7 +11,7 @@ STATEMENT_TIMEOUT_MS = 60_000
 
 
 def main(kind: str) -> None:
-    app = create_app(statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    app = create_base(statement_timeout_ms=STATEMENT_TIMEOUT_MS)
     if kind == "clock":
         clock.run(app)
     else:

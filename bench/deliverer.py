@@ -1,31 +1,15 @@
-"""One delivering process: `python -m bench.deliverer` says "ready", waits for a line, posts webhooks until nothing is
-left, and says when it began (seconds since 1970), its processor seconds and its memory."""
+"""One delivering process: `python -m bench.deliverer` posts until nothing is left (working.py says what it tells)."""
 
-import json
-import resource
-import sys
-import time
-
-from webapp.app import create_app
+from bench.working import work
+from webapp.base import create_base
 from webapp.delivering import deliverers
 
 
 def main() -> None:
-    app = create_app(statement_timeout_ms=60_000)
-    with app.app_context():
+    with create_base(statement_timeout_ms=60_000).app_context():
         deliverer = deliverers.here()
-        print("ready", flush=True)
-        sys.stdin.readline()
-        began, cpu = time.time(), time.process_time()
-        while deliverer.serve(lambda: False, deliverers.SLICE_SECONDS):
-            pass
-        told = {
-            "began": began,
-            "cpuSeconds": round(time.process_time() - cpu, 3),
-            "mostMemoryMb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        }
+        work(lambda: deliverer.serve(lambda: False, deliverers.SLICE_SECONDS))
         deliverer.close()
-    print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,14 @@
-"""One sending process: `python -m bench.sender` says "ready", waits for a line, sends until nothing is left, and says
-when it began (seconds since 1970), its processor seconds and its memory."""
+"""One sending process: `python -m bench.sender` sends until nothing is left (working.py says what it tells)."""
 
-import json
-import resource
-import sys
-import time
-
-from webapp.app import create_app
+from bench.working import work
+from webapp.base import create_base
 from webapp.sending import senders
 
 
 def main() -> None:
-    app = create_app(statement_timeout_ms=60_000)
-    with app.app_context():
+    with create_base(statement_timeout_ms=60_000).app_context():
         sender = senders.here()
-        print("ready", flush=True)
-        sys.stdin.readline()
-        began, cpu = time.time(), time.process_time()
-        while sender.serve(lambda: False):
-            pass
-    told = {
-        "began": began,
-        "cpuSeconds": round(time.process_time() - cpu, 3),
-        "mostMemoryMb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
-    print(json.dumps(told), flush=True)
+        work(lambda: sender.serve(lambda: False))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The roof: puts the rooms together into one application."""
 
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -9,9 +8,10 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import broker, callbacks, cli, db, logs
+from webapp import callbacks, cli, db
 from webapp.api import install as programs
 from webapp.api import ws
+from webapp.base import ROOT, create_base
 from webapp.config import Settings
 from webapp.views import (
     api_keys,
@@ -40,8 +40,6 @@ from webapp.views import settings as settings_page
 from webapp.views import whatsapp_instances as numbers
 from webapp.views.campaigns import routes as campaigns
 
-ROOT = Path(__file__).resolve().parent.parent
-
 BLUEPRINTS = (
     health.bp,
     sign_in.bp,
@@ -67,16 +65,9 @@ BLUEPRINTS = (
 
 
 def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 5_000) -> Flask:
-    """One application on these settings, else on those of the environment.
-
-    Args:
-        statement_timeout_ms: how long one statement may take; workers are given more than pages.
-    """
-    settings = settings or _of_this_process()
-    app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder="static")
-    _configure(app, settings)
-    db.init_app(app, settings.database_url, statement_timeout_ms)
-    broker.init_app(app, settings.redis_url)
+    """The application with all its doors: pages, programs, callbacks, commands (base.py says what it is given)."""
+    app = create_base(settings, statement_timeout_ms=statement_timeout_ms)
+    _configure(app, app.config["CRIER"])
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for room in (formats, statics, guard, uploads):
         room.install(app)
@@ -87,22 +78,14 @@ def create_app(settings: Settings | None = None, *, statement_timeout_ms: int = 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     programs.install(app, csrf)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    if hops := app.config["CRIER"].trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
-
-
-def _of_this_process() -> Settings:
-    settings = Settings.from_env()
-    logs.setup(settings.log_level, settings.log_format)
-    return settings
 
 
 def _configure(app: Flask, settings: Settings) -> None:
     own_host = urlsplit(settings.base_url).hostname or "localhost"
     app.config.update(
-        CRIER=settings,
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.allowed_hosts or {own_host, "127.0.0.1", "localhost", "[::1]"}),
         SESSION_COOKIE_NAME="__Host-crier" if settings.is_https else "crier_session",

@@ -24,7 +24,8 @@ MAY: dict[str, set[str]] = {
     "sending": {"models", "providers", "db", "arrays", "broker", "egress", "domain", "config", "services"},
     "delivering": {"models", "db", "arrays", "broker", "egress", "vault", "domain", "config", "services"},
     **{door: {"services", "sending", "delivering", "forms", "domain"} for door in DOORS},
-    "app": {"views", "api", "callbacks", "cli", "db", "broker", "config", "logs"},
+    "base": {"db", "broker", "config", "logs"},
+    "app": {"base", "views", "api", "callbacks", "cli", "db", "config"},
 }
 LIBRARIES = {
     "pycurl": {"egress"},

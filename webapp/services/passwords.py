@@ -4,7 +4,6 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from webapp.domain.errors import N_, Invalid
 
@@ -25,7 +24,7 @@ def hashed(password: str, *, about: tuple[str, ...] = ()) -> str:
         raise Invalid("password", N_("Use at least %(count)d characters."), count=SHORTEST)
     if len(password) > LONGEST:
         raise Invalid("password", N_("Use at most %(count)d characters."), count=LONGEST)
-    if zxcvbn(password, user_inputs=[*_FORBIDDEN, *about], max_length=LONGEST)["score"] < 3:
+    if _score(password, about) < 3:
         raise Invalid("password", N_("This is easy to guess. Try a few unrelated words."))
     return _hasher.hash(password)
 
@@ -44,6 +43,13 @@ def is_outdated(password_hash: str) -> bool:
 
 def rehashed(password: str) -> str:
     return _hasher.hash(password)
+
+
+def _score(password: str, about: tuple[str, ...]) -> int:
+    # Its lists of words take 12 MB, which only a process that is told a new password has to have.
+    from zxcvbn import zxcvbn
+
+    return int(zxcvbn(password, user_inputs=[*_FORBIDDEN, *about], max_length=LONGEST)["score"])
 
 
 @cache
