@@ -1,5 +1,5 @@
 """What an event leaves: the person it is about, so that erasing finds it; a body of 64 KB at most for webhooks; tries that
-nobody brought home; and figures that are forgotten after a day."""
+nobody brought home; when it was given up; and figures that are forgotten after a day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ revision = "0022"
 down_revision = "0021"
 
 FLEETING = sa.text("type in ('campaign_progressed', 'webhook_triggered', 'message_status_changed')")
+GIVEN_UP = sa.text("completed_at is not null and not success")
 OF_SOMEBODY = sa.text("contact_id is not null")
 
 # A column of its own, for no index on the words of a payload is used behind the wall of row-level security.
@@ -66,6 +67,8 @@ def upgrade() -> None:
     op.create_index(
         "webhook_logs_of_somebody", "webhook_logs", ["tenant_id", "contact_id"], postgresql_where=OF_SOMEBODY
     )
+    given_up = ["tenant_id", "webhook_id", "completed_at"]
+    op.create_index("webhook_logs_given_up_idx", "webhook_logs", given_up, postgresql_where=GIVEN_UP)
     op.execute(POSTED_EVENT)
     op.execute(
         KEEP_WEBHOOK_LOGS.format(columns="contact_id, ", values=f"e.contact_id, posted_event({_TOLD})")
@@ -75,6 +78,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(KEEP_WEBHOOK_LOGS.format(columns="", values=_TOLD))
     op.execute("drop function posted_event(jsonb)")
+    op.drop_index("webhook_logs_given_up_idx", table_name="webhook_logs")
     op.drop_index("webhook_logs_of_somebody", table_name="webhook_logs")
     op.drop_column("webhook_logs", "unknown_count")
     op.drop_column("webhook_logs", "contact_id")

@@ -10,6 +10,7 @@ from tests.people import Person
 from tests.webhooks import URL, make_log, make_webhook
 from webapp import vault
 from webapp.db import db
+from webapp.domain import ids
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.domain.events import WEBHOOK_EVENTS
 from webapp.models.audit_log import AuditEntry
@@ -300,10 +301,12 @@ def test_one_that_waits_long_may_be_tried_now_and_one_under_way_may_not(owner: P
 
 def test_all_that_failed_since_a_moment_is_posted_again_and_nothing_else(owner: Person) -> None:
     webhook, other = make_webhook(owner.tenant_id), make_webhook(owner.tenant_id)
-    early = make_log(webhook, "failed", id=uuid.UUID("01900000-0000-7000-8000-000000000000"))
-    failed = [make_log(webhook, "failed") for _ in range(3)]
-    kept = [make_log(webhook, "succeeded"), make_log(webhook, "retrying"), make_log(other, "failed")]
-    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    now = datetime.now(UTC)
+    hour_ago, told = now - timedelta(hours=1), {"id": ids.least_at(now - timedelta(days=4))}
+    early = make_log(webhook, "failed", completed_at=now - timedelta(hours=2))
+    failed = [make_log(webhook, "failed", **more) for more in ({}, {}, told)]
+    kept = [make_log(webhook, "succeeded"), make_log(webhook, "retrying"), make_log(other, "failed"),
+            make_log(webhook, "failed", event="webhook_tested")]  # fmt: skip
     assert webhook_logs.failed_since(owner.tenant_id, webhook.id, hour_ago) == 3
     marks = {log.id: log.updated_at for log in [early, *kept]}
     assert webhook_logs.replay_failed(owner.tenant_id, webhook.id, hour_ago, user_id=owner.user_id) == 3
@@ -332,7 +335,9 @@ def test_one_click_posts_a_bounded_number_again_the_oldest_first(
 def test_what_is_older_than_two_weeks_is_not_posted_again_with_the_rest(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     make_log(webhook, "failed", id=uuid.UUID("01900000-0000-7000-8000-000000000000"))
-    assert webhook_logs.replay_failed(owner.tenant_id, webhook.id, datetime(2020, 1, 1, tzinfo=UTC)) == 0
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    assert webhook_logs.failed_since(owner.tenant_id, webhook.id, long_ago) == 0
+    assert webhook_logs.replay_failed(owner.tenant_id, webhook.id, long_ago) == 0
 
 
 def test_nothing_is_replayed_while_nothing_is_posted(owner: Person) -> None:

@@ -74,6 +74,13 @@ class WebhookLog(Kept, Model):
             postgresql_where=text("completed_at is not null and not success"),
         ),
         Index(
+            "webhook_logs_given_up_idx",
+            "tenant_id",
+            "webhook_id",
+            "completed_at",
+            postgresql_where=text("completed_at is not null and not success"),
+        ),
+        Index(
             "webhook_logs_due_idx",
             "tenant_id",
             "webhook_id",

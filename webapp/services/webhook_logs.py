@@ -14,6 +14,7 @@ from webapp import broker
 from webapp.db import db, on_commit, rows_changed
 from webapp.domain import ids
 from webapp.domain.errors import N_, Conflict, NotFound
+from webapp.domain.events import TEST_EVENT
 from webapp.models.webhooks import MOST_KEPT, WebhookAttempt, WebhookLog
 from webapp.services import audit
 from webapp.services.locks import held
@@ -158,8 +159,7 @@ def replay_failed(
 ) -> int:
     """Post what was given up since a moment once more, the oldest first, at most MOST_REPLAYED; returns how many."""
     webhook = wake(tenant_id, webhook_id)
-    since = max(since, datetime.now(UTC) - REPLAYED)
-    oldest = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.id).limit(MOST_REPLAYED)
+    oldest = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.completed_at).limit(MOST_REPLAYED)
     # A materialised choice: without it the planner may run the inner query again and choose more.
     chosen = oldest.with_for_update(skip_locked=True).cte("chosen").prefix_with("materialized")
     again = rows_changed(
@@ -196,8 +196,10 @@ def _is(outcome: str) -> ColumnElement[bool]:
 
 
 def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Select[uuid.UUID]:
-    filters = Filters(outcome="failed", since=since)
-    return _of(tenant_id, webhook_id, filters).with_only_columns(WebhookLog.id)
+    """Since then the last try failed: of an event that was told three days before, as a rule. Tests are no events."""
+    told = _of(tenant_id, webhook_id, Filters(outcome="failed", since=datetime.now(UTC) - REPLAYED))
+    given_up = told.where(WebhookLog.completed_at >= since, WebhookLog.event != TEST_EVENT)
+    return given_up.with_only_columns(WebhookLog.id)
 
 
 def _once_more() -> dict[str, Any]:
