@@ -185,6 +185,12 @@ def test_a_receiver_that_asks_to_wait_is_left_alone_for_so_long(
     events(webhook, 3)
     deliver()
     assert len(sink.ledger()) == 1
+    webhooks.send_test(owner.tenant_id, webhook.id)
+    deliver()
+    assert [json.loads(entry["body"])["type"] for entry in sink.ledger()[1:]] == ["webhook_tested"]
+    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    deliver()
+    assert len(entries(sink, "/ok")) == 3
 
 
 def test_nobody_waits_longer_than_a_day_for_a_receiver(owner: Person, sink: Receiver) -> None:

@@ -83,6 +83,21 @@ def test_a_success_after_a_rest_ends_it_and_everything_goes_out(owner: Person, s
     assert sum(log.success for log in logs(webhook)) == 20
 
 
+def test_a_test_that_arrives_while_it_rests_ends_the_rest(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    events(webhook, 20)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    for rests in (0, 3):
+        webhook = fresh(webhook)
+        webhook.rests_until, webhook.rest_count, webhook.failing_since = later, rests, None
+        db.session.commit()
+        webhooks.send_test(owner.tenant_id, webhook.id)
+        deliver()
+        assert all(log.success for log in logs(webhook))
+        assert fresh(webhook).rest_count == 0
+        events(webhook, 20)
+
+
 def test_the_present_minutes_are_judged_and_older_ones_are_not(owner: Person, sink: Receiver) -> None:
     now = datetime.now(UTC)
     webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")

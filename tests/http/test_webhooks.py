@@ -269,6 +269,9 @@ def test_one_that_rests_or_fails_says_so(owner: Person) -> None:
     assert "Nothing but failures since 4 Mar 2026, 05:06." in owner.get(f"/webhooks/{webhook.id}").text
     webhook.rests_until = datetime.now(UTC) + timedelta(minutes=3)
     db.session.commit()
+    assert "The receiver asked to wait." in owner.get(f"/webhooks/{webhook.id}").text
+    webhook.rest_count = 1
+    db.session.commit()
     assert "Most of the last tries failed." in owner.get(f"/webhooks/{webhook.id}").text
     assert "Resting" in owner.get("/webhooks").text
 

@@ -366,7 +366,7 @@ def test_what_a_person_wants_posted_now_does_not_wait_for_the_rest_after_failure
         db.session.commit()
         act()
         awake = again(webhook)
-        assert (awake.rests_until, awake.rest_count) == (None, 3)
+        assert (webhooks.state(awake), awake.rest_count) == ("active", 3)
 
 
 def test_a_test_goes_before_all_that_waits(owner: Person) -> None:

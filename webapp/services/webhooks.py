@@ -174,12 +174,13 @@ def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID
 
 
 def wake(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
-    """The webhook with its row locked, and its rest after many failures over: a person wants something posted now.
-    Commits nothing."""
+    """The webhook with its row locked, and its rest over for one try that decides about the others: a person wants
+    something posted now. Commits nothing."""
     webhook = _held(tenant_id, webhook_id)
     if not webhook.is_active:
         raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on first."))
-    webhook.rests_until = None
+    if state(webhook) == "resting":
+        webhook.rests_until, webhook.rest_count = func.now(), max(webhook.rest_count, 1)
     return webhook
 
 
