@@ -22,6 +22,11 @@ def test_a_date_is_a_wait_until_then() -> None:
     assert read_wait(b"retry-after: Wed, 21 Oct 2015 07:28:00 GMT\r\n") == 0
 
 
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -0100", "Mon, 01 Jan 0001 00:00:00 +0100"])
+def test_a_date_at_the_end_of_time_is_no_wait(date: str) -> None:
+    assert read_wait(f"Retry-After: {date}\r\n".encode()) == 0
+
+
 def test_other_headers_are_none() -> None:
     assert is_wait(b"RETRY-AFTER: 1\r\n")
     assert not is_wait(b"X-Retry-After: 1\r\n")

@@ -19,7 +19,7 @@ def read_wait(header: bytes) -> int:
     if value.isascii() and value.isdecimal():
         return int(value) if len(value) <= _MOST_DIGITS else 10**_MOST_DIGITS
     try:
-        until = parsedate_to_datetime(value)
+        until = parsedate_to_datetime(value).astimezone(UTC)
     except (ValueError, OverflowError):
         return 0
-    return max(0, round((until.astimezone(UTC) - datetime.now(UTC)).total_seconds()))
+    return max(0, round((until - datetime.now(UTC)).total_seconds()))
