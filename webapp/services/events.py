@@ -75,7 +75,7 @@ def tell(tenant_id: uuid.UUID) -> None:
 
 def _tell_after_commit(tenant_id: uuid.UUID, type: str) -> None:
     on_commit_once(tell, tenant_id)
-    if EVENTS[type].to_webhooks and "deliver_webhooks" in broker.JOBS:
+    if EVENTS[type].to_webhooks:
         on_commit_once(broker.ring, "deliver_webhooks")
 
 
