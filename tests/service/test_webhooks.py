@@ -8,7 +8,7 @@ import pytest
 
 from tests.people import Person
 from tests.webhooks import URL, make_log, make_webhook
-from webapp import vault
+from webapp import broker, vault
 from webapp.db import db
 from webapp.domain import ids
 from webapp.domain.errors import Conflict, Invalid, NotFound
@@ -52,6 +52,28 @@ def test_each_change_is_told_once_and_written_down(owner: Person) -> None:
         "webhook_added", "webhook_changed", "webhook_paused", "webhook_resumed", "webhook_secret_replaced",
         "webhook_removed", "webhook_restored",
     ]  # fmt: skip
+
+
+def test_what_changes_nothing_is_not_told(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    webhooks.update(owner.tenant_id, webhook.id, name=webhook.name, url=webhook.url, is_active=True)
+    assert told(owner) == ["webhook_created"]
+    assert audited(owner) == ["webhook_added"]
+
+
+@pytest.mark.parametrize("way", ["resumed", "updated", "restored"])
+def test_delivery_is_woken_when_a_webhook_may_go_on(owner: Person, way: str) -> None:
+    webhook = make_webhook(owner.tenant_id, is_active=way == "restored")
+    if way == "restored":
+        webhooks.remove(owner.tenant_id, webhook.id)
+    broker.answered("deliver_webhooks")
+    go_on = {
+        "resumed": lambda: webhooks.resume(owner.tenant_id, webhook.id),
+        "updated": lambda: webhooks.update(owner.tenant_id, webhook.id, is_active=True),
+        "restored": lambda: webhooks.restore(owner.tenant_id, webhook.id),
+    }[way]
+    go_on()
+    assert broker.redis().exists("bell:deliver_webhooks")
 
 
 def test_no_event_and_no_row_holds_the_secret(owner: Person) -> None:

@@ -86,6 +86,9 @@ def update(
     columns = webhook_fields.clean(typed)
     webhook = _held(tenant_id, webhook_id)
     changed = sorted(name for name, value in columns.items() if getattr(webhook, name) != value)
+    if not changed:
+        db.session.commit()
+        return webhook
     for name in changed:
         setattr(webhook, name, columns[name])
     if "is_active" in changed or ("url" in changed and webhook.is_active):
@@ -109,7 +112,6 @@ def resume(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | 
         raise Conflict(N_("This webhook is active already."))
     webhook.is_active = True
     _forget_failures(webhook)
-    on_commit(broker.ring, "deliver_webhooks")
     return _told(webhook, "webhook_updated", "webhook_resumed", user_id)
 
 
@@ -126,7 +128,6 @@ def restore(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID |
     if _is_full(tenant_id):
         raise Conflict(FULL, most=MOST)
     webhook.deleted_at = None
-    on_commit(broker.ring, "deliver_webhooks")
     return _told(webhook, "webhook_created", "webhook_restored", user_id)
 
 
@@ -196,7 +197,7 @@ def _test_body(webhook: Webhook, log_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _told(webhook: Webhook, event: str, action: str, user_id: uuid.UUID | None, **details: Any) -> Webhook:
-    """Tell of a change, write it down and commit it."""
+    """Tell of a change, which also wakes delivery, write it down and commit it."""
     db.session.flush()
     emit(webhook.tenant_id, event, webhook.id, described(webhook))
     audit.record(webhook.tenant_id, user_id, action, webhook.id, **details)
