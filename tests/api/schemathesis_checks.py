@@ -22,7 +22,7 @@ def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, _kw
         case.path_parameters["id"] = OBJECTS[kind]
     if case.meta is not None and getattr(case.meta.phase.data, "parameter", "") == "Authorization":
         return  # that it is missing is what is tried
-    if re.fullmatch("[!-~]{1,255}", (case.headers or {}).get("Idempotency-Key", "")):
+    if re.fullmatch(r"[!-+\--~]{1,255}", (case.headers or {}).get("Idempotency-Key", "")):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
 
 

@@ -62,6 +62,7 @@ def test_recipients_are_told_in_the_order_of_sending(caller: Caller, draft: dict
     assert first["items"] != second["items"]
     assert second["nextCursor"] is None
     assert caller.get(f"{address}/recipients", status="read")["items"] == []
+    assert caller.error("GET", f"{address}/recipients?cursor=५")[0] == 422
     assert len(caller.get(f"{address}/recipients", status="pending")["items"]) == 2
     file = caller.ask("GET", f"{address}/recipients.csv")
     assert file.mimetype == "text/csv"

@@ -115,7 +115,20 @@ def test_what_is_no_json_is_a_bad_request(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["limit=0", "limit=201", "limit=x", "cursor=x", "deleted=1", "color=red", "q=a&q=b", "q=%00"]
+    "asked",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=1_0",
+        "limit=%2B5",
+        "limit=5.0",
+        "cursor=x",
+        "deleted=1",
+        "color=red",
+        "q=a&q=b",
+        "q=%00",
+    ],
 )
 def test_a_list_takes_only_what_it_knows(caller: Caller, asked: str) -> None:
     assert caller.error("GET", f"/contacts?{asked}")[:2] == (

@@ -71,6 +71,7 @@ def test_what_costs_more_may_be_asked_less_often(caller: Caller, monkeypatch: py
 def test_what_leads_nowhere_is_told_as_json(caller: Caller) -> None:
     assert caller.error("GET", "/nothing")[:2] == (404, "not_found")
     assert caller.error("GET", "/contacts/not-an-id")[:2] == (404, "not_found")
+    assert caller.error("GET", "//contacts")[:2] == (404, "not_found")
     answer = caller.ask("PUT", "/contacts")
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}

@@ -61,7 +61,7 @@ def test_a_refusal_is_told_again_as_it_was(caller: Caller) -> None:
     assert (first.status_code, first.json) == (again.status_code, again.json) == (422, first.json)
 
 
-@pytest.mark.parametrize("key", ["", "with space", "x" * 256, "é"])
+@pytest.mark.parametrize("key", ["", "with space", "two,keys", "x" * 256, "é"])
 def test_a_key_that_is_none_is_refused(caller: Caller, key: str) -> None:
     assert caller.error("POST", "/contacts", JOHN, headers={"Idempotency-Key": key})[0] == 422
     assert count(caller, Contact) == 0

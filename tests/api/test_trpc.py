@@ -124,6 +124,8 @@ def test_what_a_refused_call_began_is_not_committed_by_the_next(caller: Caller) 
         ("contacts.getById", {"id": "x"}, (422, "UNPROCESSABLE_CONTENT", -32022)),
         ("contacts.list", {"tenantId": str(uuid.uuid4())}, (404, "NOT_FOUND", -32004)),
         ("contacts.list", {"tenantId": "tenant-uuid"}, (404, "NOT_FOUND", -32004)),
+        ("contacts.list", {"limit": "5"}, (422, "UNPROCESSABLE_CONTENT", -32022)),
+        ("contacts.list", {"deleted": "true"}, (422, "UNPROCESSABLE_CONTENT", -32022)),
         ("contacts.list", [1], (422, "UNPROCESSABLE_CONTENT", -32022)),
         ("contacts.create", JOHN, (405, "METHOD_NOT_SUPPORTED", -32005)),
     ],
@@ -141,6 +143,11 @@ def test_a_query_does_not_come_by_post(caller: Caller) -> None:
 def test_an_input_that_is_no_json_is_a_parse_error(caller: Caller) -> None:
     answer = _ask(caller, "GET", "contacts.list", query_string={"input": "{"})
     assert code_of(answer) == (400, "PARSE_ERROR", -32700)
+
+
+def test_an_input_of_another_kind_is_not_read(caller: Caller) -> None:
+    answer = _ask(caller, "POST", "contacts.create", data=json.dumps(JOHN), content_type="text/plain")
+    assert code_of(answer) == (415, "UNSUPPORTED_MEDIA_TYPE", -32015)
 
 
 def test_without_a_key_each_call_of_a_batch_hears_it(caller: Caller) -> None:

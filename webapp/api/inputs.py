@@ -34,7 +34,8 @@ def read(act: Act, tenant_id: uuid.UUID, given: Any) -> Given:
     key = (
         _key(act, {act.id_name: rest.pop(act.id_name)} if act.id_name in rest else {}) if act.has_id else None
     )
-    shape = (act.takes or Shape).model_validate_json(json.dumps(rest))
+    # Strictly, those shapes too that are read from the text of an address at the other door.
+    shape = (act.takes or Shape).model_validate_json(json.dumps(rest), strict=True)
     return Given(key, shape if act.takes else None)
 
 

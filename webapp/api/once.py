@@ -15,9 +15,10 @@ from webapp.services import idempotency
 from webapp.services.idempotency import LONGEST_KEY, Answer, Key
 
 HEADER: Final = "Idempotency-Key"
-PATTERN: Final = rf"^[!-~]{{1,{LONGEST_KEY}}}$"
+# Without a comma: a header that is sent twice arrives as one with a comma, and would be a third key.
+PATTERN: Final = rf"^[!-+\--~]{{1,{LONGEST_KEY}}}$"
 
-_WRONG: Final = N_("A key is 1 to %(most)d visible characters without spaces.")
+_WRONG: Final = N_("A key is 1 to %(most)d visible characters without spaces or commas.")
 _KEPT_HEADERS: Final = ("Content-Type", "Location")
 _PIECE: Final = 65_536
 

@@ -99,7 +99,8 @@ def _shape(error: ValidationError) -> Problem:
 
 
 def _http(error: HTTPException) -> Problem:
-    status = error.code or 400
+    # A redirect is none here: a program that writes an address otherwise shall know it.
+    status = error.code if error.code and error.code >= 400 else 404
     code, sentence = _HTTP.get(status, _HTTP[400])
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return Problem(status, code, _(sentence), headers=headers)

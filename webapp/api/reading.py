@@ -36,6 +36,11 @@ def raw(kinds: Collection[str]) -> tuple[str, BinaryIO] | tuple[()]:
 
 def body(shape: type[Shape]) -> Shape:
     """The body. Raises ValidationError, UnsupportedMediaType."""
+    return shape.model_validate_json(json_body())
+
+
+def json_body() -> bytes:
+    """The body, which is not looked at. Raises UnsupportedMediaType when it says that it is something else."""
     if request.mimetype not in ("", "application/json"):
         raise UnsupportedMediaType
-    return shape.model_validate_json(request.get_data(cache=True))
+    return request.get_data(cache=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from webapp.api import gate, inputs, problems
+from webapp.api import gate, inputs, problems, reading
 from webapp.api.acts.act import SUCCESS, Act, Holder
 from webapp.api.acts.catalogue import PROCEDURES
 from webapp.api.once import once
@@ -82,7 +82,7 @@ def _is_batch() -> bool:
 
 def _inputs(called: list[str]) -> list[Any]:
     """What each call was given; a batch has it by the call's place."""
-    text = request.args.get("input", "") if request.method == "GET" else request.get_data(cache=True)
+    text: str | bytes = request.args.get("input", "") if request.method == "GET" else reading.json_body()
     try:
         given = json.loads(text) if text else None
     except (ValueError, RecursionError):

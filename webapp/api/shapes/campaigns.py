@@ -210,5 +210,5 @@ class RecipientsAsked(RecipientsOf):
     limit: Limit = 50
     cursor: Annotated[
         str | None,
-        Field(pattern=r"^\d{1,18}$", description="The nextCursor of the page before.", examples=["50"]),
+        Field(pattern="^[0-9]{1,18}$", description="The nextCursor of the page before.", examples=["50"]),
     ] = None

@@ -1,20 +1,32 @@
 """Lists on the wire: newest first, a page at a time."""
 
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
 from webapp.api.shapes.base import ID, Id, Shape
 
 Item = TypeVar("Item")
 
 
-def _plain(text: object) -> object:
+def _plain(text: object, info: ValidationInfo) -> object:
     """An address says true or false; other spellings of yes are a mistake."""
-    return {"true": True, "false": False}.get(text, "neither") if isinstance(text, str) else text
+    is_text = isinstance(text, str) and info.mode == "python"
+    return {"true": True, "false": False}.get(str(text), "neither") if is_text else text
 
 
-Limit = Annotated[int, Field(ge=1, le=200, description="How many, at most 200.", examples=[50])]
+def _digits(text: object, info: ValidationInfo) -> object:
+    """An address says a number in plain digits."""
+    is_text = isinstance(text, str) and info.mode == "python"
+    return "none" if is_text and not re.fullmatch("[0-9]{1,9}", str(text)) else text
+
+
+Limit = Annotated[
+    int,
+    Field(ge=1, le=200, description="How many, at most 200.", examples=[50]),
+    BeforeValidator(_digits),
+]
 YesOrNo = Annotated[bool, BeforeValidator(_plain)]
 
 
