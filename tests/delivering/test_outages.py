@@ -12,7 +12,7 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import text
 
-from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, logs, make_due
+from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
 from tests.people import Person
 from tests.processes import free_port
 from tests.receiver import Receiver, receiver
@@ -25,7 +25,7 @@ from webapp.delivering.outcome import Outcome
 from webapp.delivering.settle import settle
 from webapp.delivering.slice import Deliverer
 from webapp.models.webhooks import Webhook
-from webapp.services import webhook_logs
+from webapp.services import webhook_logs, webhooks
 
 
 @pytest.fixture
@@ -143,6 +143,15 @@ def database_away(superuser: psycopg.Connection, settings: Settings) -> Iterator
         yield
     finally:
         superuser.execute(f"alter role {role} login")
+
+
+def test_an_address_that_was_changed_while_the_old_one_said_gone_goes_on(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/old")
+    events(webhook)
+    (post,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
+    webhooks.update(owner.tenant_id, webhook.id, url="http://127.0.0.1:2000/new")
+    settle(owner.tenant_id, [landed(post, Outcome(success=False, status_code=outcome.GONE), (0,))])
+    assert fresh(webhook).is_active
 
 
 def test_outcomes_wait_until_the_database_is_back(

@@ -44,7 +44,7 @@ where l.tenant_id = :tenant_id and l.id = any (cast(:log_ids as uuid[])) and l.i
 
 
 def settle(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
-    """Write all of it or nothing. An endpoint that is gone is switched off."""
+    """Write all of it or nothing. An endpoint that is gone is switched off, unless it has another address by now."""
     act_for(tenant_id)
     # First of all: it locks the endpoints' minutes, so that events about one endpoint are told one after the other.
     endpoints.judge(tenant_id, tries)
@@ -53,8 +53,10 @@ def settle(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
     db.session.execute(_LOGS, given)
     emit_all(tenant_id, "webhook_triggered", [(one.post.webhook_id, _told(one)) for one in tries])
     db.session.commit()
-    for webhook_id in sorted({one.post.webhook_id for one in tries if one.outcome.is_gone}):
-        webhook_health.switch_off(tenant_id, webhook_id, "gone")
+    for webhook_id, url in sorted(
+        {(one.post.webhook_id, one.post.url) for one in tries if one.outcome.is_gone}
+    ):
+        webhook_health.switch_off(tenant_id, webhook_id, "gone", url)
 
 
 def _columns(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> dict[str, Any]:

@@ -11,13 +11,17 @@ from webapp.services.events import emit
 from webapp.services.locks import held
 
 
-def switch_off(tenant_id: uuid.UUID, webhook_id: uuid.UUID, reason: str) -> Webhook | None:
+def switch_off(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, reason: str, url: str | None = None
+) -> Webhook | None:
     """Post nothing more to a webhook until a person lets it go on; None when somebody was quicker.
 
     Args:
         reason: gone or failing, as the page explains it to its owner.
+        url: only while this is its address.
     """
-    webhook = held(Webhook.of(tenant_id).where(Webhook.id == webhook_id, Webhook.is_active))
+    query = Webhook.of(tenant_id).where(Webhook.id == webhook_id, Webhook.is_active)
+    webhook = held(query.where(Webhook.url == url) if url else query)
     if webhook is None:
         db.session.rollback()
         return None
