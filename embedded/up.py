@@ -29,7 +29,8 @@ def up(make_table: MakeTable = table, *, fsync: bool = True) -> int:
     with ExitStack() as stack:
         stack.enter_context(locked(settings.data_dir, settings.base_url))
         refuse_taken_ports(settings)
-        supervisor = Supervisor(console := Console())
+        stack.callback((console := Console()).close)
+        supervisor = Supervisor(console)
         supervisor.listen()
         stack.callback(supervisor.stop)
         try:
