@@ -1,5 +1,6 @@
 """`up` with stand-ins for the programs; the variable ALSO names more of them."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ def small_table(_settings: Settings, env: Mapping[str, str]) -> Table:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
     try:
         sys.exit(up(small_table, fsync=False))
     except Refused as refused:

@@ -67,6 +67,13 @@ def telling() -> None:
     time.sleep(600)
 
 
+def talking() -> None:
+    """Is never silent for long."""
+    while True:
+        print("and another thing", flush=True)
+        time.sleep(0.05)
+
+
 def dying() -> None:
     with Path(os.environ["DATA_DIR"], "diary").open("a") as diary:
         diary.write(f"{time.monotonic()}\n")

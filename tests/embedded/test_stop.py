@@ -73,7 +73,7 @@ def test_after_the_supervisor_was_killed_the_next_one_waits_for_the_ports(folder
 
 
 def test_a_closed_terminal_does_not_break_the_order(folder: Path) -> None:
-    with House(folder, ALSO="dying") as house:
+    with House(folder, ALSO="talking") as house:
         house.opens()
         house.is_heard_no_more()
         assert house.asked_to_end(signal.SIGHUP) == 0
