@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from embedded import running
-from webapp.base import create_base
+from webapp.app import create_app
 from webapp.config import Settings
 
 
@@ -17,4 +17,4 @@ def application(database_url: str, redis_url: str, data: Path) -> Flask:
         "LOG_LEVEL": "CRITICAL",
         "EGRESS_ALLOW": "127.0.0.1/32:1024-65535",
     }
-    return create_base(Settings.from_env(given), statement_timeout_ms=60_000)
+    return create_app(Settings.from_env(given), statement_timeout_ms=60_000)
