@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from simple_websocket import ConnectionError as Refused
 from sqlalchemy import Engine, event, text, update
+from sqlalchemy.exc import OperationalError
 
 from tests import builders
 from tests.causing import CAUSES
@@ -31,7 +32,7 @@ from webapp.db import act_for, as_owner, db
 from webapp.models.events import Event
 from webapp.models.sessions import VisitorSession
 from webapp.services import api_keys, contacts, events, groups, retention
-from webapp.services.feed import feed, outbox, queue, stream
+from webapp.services.feed import badges, feed, outbox, queue, stream
 from webapp.services.live import hub, wire
 
 
@@ -131,7 +132,7 @@ def test_what_was_told_while_nobody_subscribed_is_told_when_the_subscription_is_
     monkeypatch.setattr(events, "tell", lambda *_: None)
     socket = listen(host, owner)
     groups.create(owner.tenant_id, name="Unheard")
-    web.extensions["crier_live"].feed.tick(False)
+    web.extensions["crier_live"]._tick(False)
     assert names(hear(socket, 2, until="group_created")) == ["Unheard"]
     socket.close()
 
@@ -366,6 +367,25 @@ def test_a_key_that_is_revoked_ends_it_at_once(host: str, owner: Person) -> None
     assert close_code(socket) == 1008
     assert other.connected
     other.close()
+
+
+def test_a_doubt_outlives_a_database_that_does_not_answer(
+    host: str, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, token = api_keys.create(owner.tenant_id, name="Shop")
+    socket, asked = listen(host, token), []
+
+    def fail_at_first(those: Iterable[badges.Badge]) -> set[badges.Badge]:
+        asked.append(those)
+        if len(asked) == 1:
+            raise OperationalError("select", {}, Exception("the connection is lost"))
+        return standing(those)
+
+    standing = badges.standing
+    monkeypatch.setattr(feed, "_AFTER_TROUBLE", 0.2)
+    monkeypatch.setattr(badges, "standing", fail_at_first)
+    api_keys.revoke(owner.tenant_id, key.id)
+    assert close_code(socket) == 1008
 
 
 def test_a_session_that_ran_out_is_found_although_nobody_said_so(

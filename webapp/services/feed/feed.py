@@ -38,9 +38,8 @@ class Feed:
         self._lock = threading.Lock()
         self._streams: dict[uuid.UUID, Stream] = {}
         self._due: dict[uuid.UUID, float] = {}
-        self._doubted: set[uuid.UUID] = set()
+        self._doubted: dict[uuid.UUID, float] = {}
         self._checked_at = time.monotonic()
-        self._was_connected = False
         self._is_stopping = False
         self._thread: threading.Thread | None = None
 
@@ -72,13 +71,12 @@ class Feed:
     def doubt(self, holder_id: uuid.UUID) -> None:
         """A session or key of theirs ended: ask at once whether they may go on listening."""
         with self._changed:
-            self._doubted.add(holder_id)
+            self._doubted[holder_id] = 0.0
             self._changed.notify()
 
-    def tick(self, is_connected: bool) -> None:
+    def tick(self, is_connected: bool, is_back: bool) -> None:
         """About every second: look where nobody was told to for a while, and who may still listen. Everywhere and for
         everybody when the subscription has begun, for what was told before was not heard."""
-        is_back, self._was_connected = is_connected and not self._was_connected, is_connected
         streams = list(self._streams.values())
         old = [stream.tenant_id for stream in streams if is_back or stream.is_old(is_connected)]
         soon = time.monotonic() + (GATHER if is_back else 0)
@@ -87,7 +85,7 @@ class Feed:
                 self._due.setdefault(tenant_id, soon)
             if is_back or time.monotonic() - self._checked_at > CHECK_EVERY:
                 self._checked_at = time.monotonic()
-                self._doubted |= {listener.badge.holder_id for listener in self._listeners()}
+                self._doubted |= {listener.badge.holder_id: 0.0 for listener in self._listeners()}
             self._changed.notify()
 
     def stop(self) -> None:
@@ -128,18 +126,14 @@ class Feed:
                 if doubted:
                     self._check(doubted)
 
-    def _next(self) -> tuple[list[uuid.UUID], set[uuid.UUID]]:
-        """Wait until something is due; what it is."""
+    def _next(self) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+        """Wait until something is due: the tenants to look at, and whose right to listen is doubted."""
         with self._changed:
             now = time.monotonic()
-            if not self._doubted and not any(at <= now for at in self._due.values()):
-                self._changed.wait(min(self._due.values(), default=now + 1) - now)
-            now = time.monotonic()
-            due = [tenant_id for tenant_id, at in self._due.items() if at <= now]
-            for tenant_id in due:
-                del self._due[tenant_id]
-            doubted, self._doubted = self._doubted, set()
-            return due, doubted
+            next_at = min((*self._due.values(), *self._doubted.values()), default=now + 1)
+            if next_at > now:
+                self._changed.wait(next_at - now)
+            return _taken(self._due), _taken(self._doubted)
 
     def _read(self, tenant_id: uuid.UUID) -> None:
         try:
@@ -163,10 +157,24 @@ class Feed:
         except Exception as error:
             db.session.rollback()
             log.warning("listeners_not_checked", extra={"error": type(error).__name__})
+            self._doubt_again(holder_ids)
             return
         for listener in those:
             if listener.badge not in standing:
                 listener.dismiss()
 
+    def _doubt_again(self, holder_ids: set[uuid.UUID]) -> None:
+        with self._changed:
+            self._doubted = dict.fromkeys(holder_ids, time.monotonic() + _AFTER_TROUBLE) | self._doubted
+
     def _listeners(self) -> list[Listener]:
         return [one for stream in list(self._streams.values()) for one in list(stream.listeners)]
+
+
+def _taken(due: dict[uuid.UUID, float]) -> set[uuid.UUID]:
+    """Those whose time has come; they wait no longer."""
+    now = time.monotonic()
+    taken = {one for one, at in due.items() if at <= now}
+    for one in taken:
+        del due[one]
+    return taken

@@ -134,7 +134,7 @@ class Hub:
 
     def _tick(self, is_connected: bool) -> None:
         is_back, self._was_connected = is_connected and not self._was_connected, is_connected
-        self.feed.tick(is_connected)
+        self.feed.tick(is_connected, is_back)
         for campaign_id, readers in list(self._readers.items()):
             if is_back or readers.is_old(is_connected):
                 self._read_again(campaign_id, readers)
