@@ -7,6 +7,7 @@ from typing import Final
 
 from webapp.domain.events import EVENTS
 from webapp.services.feed.badges import Badge
+from webapp.services.feed.listener import Listener
 from webapp.services.feed.outbox import Told
 
 # Seconds between two notes to one page; figures that move by themselves are told more slowly.
@@ -15,25 +16,21 @@ PROGRESS_EVERY: Final = 3.0
 _PROGRESS: Final = ("campaign_progressed", "webhook_triggered")
 
 
-class Changes:
+class Changes(Listener):
     """What became of the things that a page shows, until it was told.
 
     Args:
         about: kinds of things, as the catalogue calls them.
         object_id: of `about[0]` only this one, if there is one.
-        wake: called whenever there is something to look at.
     """
 
     def __init__(
         self, badge: Badge, about: Collection[str], object_id: uuid.UUID | None, wake: Callable[[], object]
     ) -> None:
-        self.badge = badge
-        self.is_closed = False
-        self.is_dismissed = False
+        super().__init__(badge, wake)
         self.is_gone = False
         self._about = tuple(about)
         self._object_id = object_id
-        self._wake = wake
         self._told_at = 0.0
         self._due_at: float | None = None
 
@@ -56,14 +53,6 @@ class Changes:
             return False
         self._due_at, self._told_at = None, time.monotonic()
         return True
-
-    def dismiss(self) -> None:
-        self.is_dismissed = True
-        self._wake()
-
-    def close(self) -> None:
-        self.is_closed = True
-        self._wake()
 
     def _concerns(self, told: Told) -> bool:
         about = EVENTS[told.type].about

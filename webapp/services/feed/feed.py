@@ -13,7 +13,8 @@ from flask import Flask
 
 from webapp.db import db
 from webapp.services.feed import badges
-from webapp.services.feed.stream import Listener, Stream
+from webapp.services.feed.listener import Listener
+from webapp.services.feed.stream import Stream
 
 log = logging.getLogger(__name__)
 

@@ -6,26 +6,20 @@ from collections.abc import Callable
 from typing import Final
 
 from webapp.services.feed.badges import Badge
+from webapp.services.feed.listener import Listener
 from webapp.services.feed.outbox import Told
 
 MOST_EVENTS: Final = 2_000
 MOST_CHARACTERS: Final = 4_000_000
 
 
-class Queue:
+class Queue(Listener):
     """Keeps every event in order, up to a limit: a reader who is further behind is let go, and comes back with the
-    last event it got.
-
-    Args:
-        wake: called whenever there is something to look at.
-    """
+    last event it got."""
 
     def __init__(self, badge: Badge, wake: Callable[[], object]) -> None:
-        self.badge = badge
-        self.is_closed = False
-        self.is_dismissed = False
+        super().__init__(badge, wake)
         self.is_late = False
-        self._wake = wake
         self._waiting: deque[Told] = deque()
         self._characters = 0
         self._lock = threading.Lock()
@@ -47,13 +41,3 @@ class Queue:
             self._waiting.clear()
             self._characters = 0
         return taken
-
-    def dismiss(self) -> None:
-        """Its owner may not listen any longer."""
-        self.is_dismissed = True
-        self._wake()
-
-    def close(self) -> None:
-        """This process is about to end: the reader is to come back to another."""
-        self.is_closed = True
-        self._wake()

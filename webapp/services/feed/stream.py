@@ -4,26 +4,15 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from webapp.services.feed import outbox
-from webapp.services.feed.badges import Badge
-from webapp.services.feed.outbox import Told
+from webapp.services.feed.listener import Listener
 
 # How often PostgreSQL is asked although nobody said that anything happened, in seconds: while Redis is there, and
 # while it is away.
 _LOOK_EVERY: Final = 15.0
 _LOOK_DEAF_EVERY: Final = 1.0
-
-
-class Listener(Protocol):
-    """Somebody who is told what happens. Nothing here may wait."""
-
-    @property
-    def badge(self) -> Badge: ...
-    def put(self, told: list[Told]) -> None: ...
-    def dismiss(self) -> None: ...
-    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
