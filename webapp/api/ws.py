@@ -1,7 +1,6 @@
 """`/ws`: the tenant's events as JSON, for a page of ours with its session, or for a program with a key."""
 
 import json
-import logging
 import time
 import uuid
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, g, request
 from flask_babel import gettext as _
 from flask_sock import Sock
-from simple_websocket import ConnectionClosed, Server
+from simple_websocket import Server
 from wsproto.frame_protocol import CloseReason
 
 from webapp.api import gate
@@ -21,10 +20,7 @@ from webapp.services.feed import badges
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.missed import Missed
 from webapp.services.feed.queue import Queue
-from webapp.services.live import hub
-from webapp.services.live.whole_socket import make_whole
-
-log = logging.getLogger(__name__)
+from webapp.services.live import hub, seats
 
 bp = Blueprint("ws", __name__)
 sock = Sock()
@@ -49,23 +45,18 @@ def _admit() -> None:
     """Before the upgrade. A browser sends its cookie from any page, so that one must be ours; a key comes from
     nowhere by itself."""
     g.tenant_id, g.badge = _by_key() if "Authorization" in request.headers else _by_session()
-    if not hub.hub().take_seat(g.badge.holder_id):
+    if not seats.take(request.environ, g.badge.holder_id):
         raise Problem(429, "too_many_sockets", _(_FULL, most=hub.SEATS))
-    g.has_seat = True
     # From here on nothing is lost: a listener takes for granted that it hears once it is let in.
     since = request.args.get("since")
     known = Missed.since(g.tenant_id, since) if since is not None else None
     g.unknown = since if known is None else None
     g.missed = known or Missed.now(g.tenant_id)
-    # Each socket would compress each frame anew, with a quarter of a megabyte of memory for it.
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-    make_whole(request.environ)
 
 
 @bp.teardown_request
 def _leave(_error: BaseException | None) -> None:
-    if g.pop("has_seat", False):
-        hub.hub().leave_seat(g.badge.holder_id)
+    seats.leave(request.environ)
 
 
 @bp.errorhandler(Problem)
@@ -77,18 +68,12 @@ def _refused(problem: Problem) -> Response:
 def events(ws: Server) -> None:
     """Every event that becomes visible from now on; with `?since=<event id>` those after it first."""
     queue = Queue(g.badge, ws.event.set)
-    try:
+    with seats.served(ws):
         _tell_what_is_there(ws, g.missed)
         with hub.hub().feed.listening(g.tenant_id, queue):
             for told in g.missed.meanwhile():
                 ws.send(told.body)
             _serve(ws, queue, g.missed)
-    except (ConnectionClosed, OSError):
-        return
-    except Exception:
-        # After the upgrade no error can be answered; whoever listens comes back by itself.
-        log.exception("socket_failed")
-        ws.close(CloseReason.INTERNAL_ERROR)
 
 
 def _by_session() -> tuple[uuid.UUID, Badge]:

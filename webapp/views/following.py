@@ -1,28 +1,23 @@
 """Pages that follow what others change: a small socket tells such a page that something it shows is not as it was, and
 the page asks for that part again. Who is typing there is only told."""
 
-import logging
 import uuid
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_sock import Sock
-from simple_websocket import ConnectionClosed, Server
-from werkzeug.exceptions import Forbidden
+from simple_websocket import Server
 from wsproto.frame_protocol import CloseReason
 
 from webapp.services.feed import outbox
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.changes import Changes
-from webapp.services.live import hub
-from webapp.services.live.whole_socket import make_whole
-from webapp.views.guard import here, is_own_origin
+from webapp.services.live import hub, seats
+from webapp.views.guard import here, own_page_only
 from webapp.views.shared import as_uuid
-
-log = logging.getLogger(__name__)
 
 bp = Blueprint("following", __name__)
 sock = Sock()
@@ -65,22 +60,16 @@ def _install(state: BlueprintSetupState) -> None:
 @bp.before_request
 def _admit() -> None:
     """Before the upgrade, as with a campaign's page."""
-    origin = request.headers.get("Origin")
-    if origin is None or not is_own_origin(origin):
-        raise Forbidden
+    own_page_only()
     if request.args.get("place") not in PLACES:
         abort(404)
-    if not hub.hub().take_seat(here().user.id):
+    if not seats.take(request.environ, here().user.id):
         abort(429)
-    g.has_seat = True
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-    make_whole(request.environ)
 
 
 @bp.teardown_request
 def _leave(_error: BaseException | None) -> None:
-    if g.pop("has_seat", False):
-        hub.hub().leave_seat(here().user.id)
+    seats.leave(request.environ)
 
 
 @sock.route("/following", bp=bp)
@@ -89,16 +78,9 @@ def follow(ws: Server) -> None:
     name = request.args["place"]
     badge = Badge(here().user.id, here().signed_in.token_hash)
     changes = Changes(badge, PLACES[name].about, as_uuid(request.args.get("id")), ws.event.set)
-    try:
-        with hub.hub().feed.listening(here().tenant.id, changes):
-            changes.put(_since_it_was_drawn())
-            _serve(ws, changes, name)
-    except (ConnectionClosed, OSError):
-        return
-    except Exception:
-        # After the upgrade no error page can be sent; the browser comes back by itself.
-        log.exception("socket_failed")
-        ws.close(CloseReason.INTERNAL_ERROR)
+    with seats.served(ws), hub.hub().feed.listening(here().tenant.id, changes):
+        changes.put(_since_it_was_drawn())
+        _serve(ws, changes, name)
 
 
 def address(place: str, object_id: uuid.UUID | None = None) -> str:

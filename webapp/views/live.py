@@ -1,27 +1,22 @@
 """The live page's socket: who may listen is settled before the upgrade, then frames go out as they come."""
 
-import logging
 import time
 import uuid
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, g, request, url_for
+from flask import Blueprint, Flask, abort, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_sock import Sock
-from simple_websocket import ConnectionClosed, Server
-from werkzeug.exceptions import Forbidden
+from simple_websocket import Server
 from wsproto.frame_protocol import CloseReason
 
 from webapp.services import sessions
 from webapp.services.campaigns import listing
-from webapp.services.live import hub
+from webapp.services.live import hub, seats
 from webapp.services.live.mailbox import Mailbox
-from webapp.services.live.whole_socket import make_whole
 from webapp.views.campaigns.frames import Reader
-from webapp.views.guard import here, is_own_origin
-
-log = logging.getLogger(__name__)
+from webapp.views.guard import here, own_page_only
 
 bp = Blueprint("live", __name__)
 sock = Sock()
@@ -40,22 +35,15 @@ def _install(state: BlueprintSetupState) -> None:
 @bp.before_request
 def _admit() -> None:
     """Before the upgrade. flask-sock would answer a page of any origin, which comes with our reader's cookie."""
-    origin = request.headers.get("Origin")
-    if origin is None or not is_own_origin(origin):
-        raise Forbidden
+    own_page_only()
     listing.get(here().tenant.id, (request.view_args or {})["campaign_id"])
-    if not hub.hub().take_seat(here().user.id):
+    if not seats.take(request.environ, here().user.id):
         abort(429)
-    g.has_seat = True
-    # Each socket would compress each frame anew, with a quarter of a megabyte of memory for it.
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-    make_whole(request.environ)
 
 
 @bp.teardown_request
 def _leave(_error: BaseException | None) -> None:
-    if g.pop("has_seat", False):
-        hub.hub().leave_seat(here().user.id)
+    seats.leave(request.environ)
 
 
 @sock.route("/campaigns/<uuid:campaign_id>/live", bp=bp)
@@ -63,15 +51,9 @@ def campaign(ws: Server, campaign_id: uuid.UUID) -> None:
     """The fragments of a campaign's page: all of them at first, then those that change."""
     mailbox = Mailbox(here().user.id, ws.event.set)
     reader = Reader.here()
-    try:
-        with hub.hub().listening(here().tenant.id, campaign_id, reader, reader.draw, mailbox):
-            _serve(ws, mailbox)
-    except (ConnectionClosed, OSError):
-        return
-    except Exception:
-        # After the upgrade no error page can be sent; the browser comes back by itself.
-        log.exception("socket_failed")
-        ws.close(CloseReason.INTERNAL_ERROR)
+    listening = hub.hub().listening(here().tenant.id, campaign_id, reader, reader.draw, mailbox)
+    with seats.served(ws), listening:
+        _serve(ws, mailbox)
 
 
 def address(campaign_id: uuid.UUID) -> str:
