@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from flask import Flask
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import text
 
 from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
@@ -192,17 +194,24 @@ def test_connections_that_break_under_it_are_made_anew(owner: Person, sink: Rece
     assert all(log.success for log in logs(webhook))
 
 
-def test_without_redis_what_is_in_the_air_lands(
-    owner: Person, app: Flask, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("slices", "is_redis_there"), [(1, True), (100, True), (100, False)])
+def test_a_job_is_not_over_before_all_that_it_posted_has_landed(
+    owner: Person,
+    app: Flask,
+    sink: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    slices: int,
+    is_redis_there: bool,
 ) -> None:
     webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.4")
     events(webhook, 2)
-    nobody = Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=1)
-    with deliverer() as made:
-        _serve_until_posted(made, sink)
-        monkeypatch.setitem(app.extensions, "crier_deliverer", made)
+    monkeypatch.setattr(deliverers, "SLICE_SECONDS", 0.2)
+    monkeypatch.setattr(deliverers, "MOST_SLICES", slices)
+    if not is_redis_there:
+        nobody = Redis(host="127.0.0.1", port=free_port(), retry=Retry(NoBackoff(), 0))
         monkeypatch.setitem(app.extensions, "crier_redis", nobody)
-        monkeypatch.setattr(deliverers, "SLICE_SECONDS", 0.1)
+    with deliverer() as made:
+        monkeypatch.setitem(app.extensions, "crier_deliverer", made)
         deliverers.serve_slice()
     assert [log.success for log in logs(webhook)] == [True, True]
 

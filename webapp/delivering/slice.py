@@ -1,7 +1,7 @@
 """Slice: some seconds in which a deliverer posts whatever is due, of all tenants, to all endpoints at once.
 
-Posts that are in the air when a slice ends fly on into the next: an endpoint that hangs holds up nobody. Helpers look,
-claim and settle meanwhile.
+Posts that are in the air when a slice ends fly on into this process's next: an endpoint that hangs holds up nobody.
+Helpers look, claim and settle meanwhile.
 """
 
 import logging
@@ -66,10 +66,8 @@ class Deliverer:
         self._looked_at = self._rests_until = 0.0
 
     def serve(self, is_stopping: Callable[[], bool], seconds: float) -> bool:
-        """Post for up to `seconds`, or until nothing is due nor in the air; whether something is left.
-
-        Once this process is asked to stop nothing more is claimed, and what is in the air lands first.
-        """
+        """Post for up to `seconds`, or until nothing is due nor in the air, or this process is asked to stop; whether
+        something is left. Whoever does not come back for the next slice lets what is in the air land."""
         # A look that began before the bell may not have seen what the bell is for.
         self._looking, self._looked_at = None, 0.0
         end = time.monotonic() + seconds
@@ -77,16 +75,14 @@ class Deliverer:
             self._look()
             self._claim()
             self._turn()
-            if not self._is_busy and self._looked_at and not self._turns:
+            if not self.is_busy and self._looked_at and not self._turns:
                 return False
-        if is_stopping():
-            self.land()
         return True
 
     def land(self) -> None:
         """Wait for all that is in the air, and write it down."""
         end = time.monotonic() + self._limit + STOP_SECONDS
-        while self._is_busy and time.monotonic() < end:
+        while self.is_busy and time.monotonic() < end:
             self._turn()
 
     def meanwhile(self, work: Callable[P, None], *given: P.args, **named: P.kwargs) -> None:
@@ -103,7 +99,8 @@ class Deliverer:
         self._flight.close()
 
     @property
-    def _is_busy(self) -> bool:
+    def is_busy(self) -> bool:
+        """Whether something is in the air, or is claimed or waits to be written."""
         return bool(len(self._flight) or self._claiming or self._settling or self._unsettled)
 
     @property
