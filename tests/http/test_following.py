@@ -1,5 +1,6 @@
 """The small socket of a page: who may have one, what it says, and how seldom."""
 
+import re
 import threading
 import time
 import uuid
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from simple_websocket import Client
 from simple_websocket import ConnectionError as Refused
+from sqlalchemy import text
 
 from tests.builders import make_contact
 from tests.listening import close_code
@@ -19,7 +21,7 @@ from tests.processes import free_port
 from tests.watching import cookie_of, eventually, serving
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.db import db
+from webapp.db import as_owner, db
 from webapp.domain.events import EVENTS
 from webapp.services import contacts, events, groups
 from webapp.services.feed import changes, outbox
@@ -128,6 +130,39 @@ def test_what_happened_between_the_drawing_and_the_socket_is_told(host: str, own
     assert notes(fresh, 0.3) == []
     late.close()
     fresh.close()
+
+
+def test_what_happened_long_ago_and_much_since_is_told_to_a_page_that_was_away(
+    host: str, owner: Person
+) -> None:
+    drawn_at = outbox.horizon(owner.tenant_id)
+    mine, other = make_contact(owner.tenant_id), make_contact(owner.tenant_id)
+    contacts.remove(owner.tenant_id, mine.id)
+    events.emit_all(owner.tenant_id, "group_updated", [(None, {})] * (outbox.AT_ONCE + 1))
+    db.session.commit()
+    with as_owner() as connection:
+        connection.execute(text("update events set created_at = created_at - interval '1 day'"))
+    expected = {mine.id: ["trash"], other.id: ["changed"], uuid.uuid4(): []}
+    pages = {key: follow(host, owner, "contact-form", id=key, since=drawn_at) for key in expected}
+    texts = follow(host, owner, "templates", since=drawn_at)
+    told = {
+        key: [re.findall("trash|changed", note)[0] for note in notes(page, 0.2)]
+        for key, page in pages.items()
+    }
+    assert told == expected
+    assert notes(texts, 0.1) == []
+    for page in (*pages.values(), texts):
+        page.close()
+
+
+def test_what_a_database_brought_along_is_not_new(host: str, owner: Person) -> None:
+    """One that was restored into another server: its transactions have higher numbers than those that come."""
+    make_contact(owner.tenant_id)
+    with as_owner() as connection:
+        connection.execute(text("update events set xid = xid + 1000000"))
+    page = follow(host, owner, "contacts", since=outbox.horizon(owner.tenant_id))
+    assert notes(page, 0.3) == []
+    page.close()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])

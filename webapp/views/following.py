@@ -12,7 +12,6 @@ from flask_sock import Sock
 from simple_websocket import Server
 from wsproto.frame_protocol import CloseReason
 
-from webapp.services.feed import outbox
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.changes import Changes
 from webapp.services.live import hub, seats
@@ -79,7 +78,8 @@ def follow(ws: Server) -> None:
     badge = Badge(here().user.id, here().signed_in.token_hash)
     changes = Changes(badge, PLACES[name].about, as_uuid(request.args.get("id")), ws.event.set)
     with seats.served(ws), hub.hub().feed.listening(here().tenant.id, changes):
-        changes.put(_since_it_was_drawn())
+        if (drawn_at := request.args.get("since", type=int)) is not None:
+            changes.catch_up(here().tenant.id, drawn_at)
         _serve(ws, changes, name)
 
 
@@ -89,11 +89,6 @@ def address(place: str, object_id: uuid.UUID | None = None) -> str:
     return urlsplit(url_for("following.follow", place=place, id=object_id, since=drawn_at))._replace(
         scheme="", netloc=""
     ).geturl()  # fmt: skip
-
-
-def _since_it_was_drawn() -> list[outbox.Told]:
-    horizon = request.args.get("since", type=int)
-    return [] if horizon is None else outbox.fresh(here().tenant.id, horizon).found
 
 
 def _serve(ws: Server, changes: Changes, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from webapp.domain.events import EVENTS
+from webapp.services.feed import outbox
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.listener import Listener
 from webapp.services.feed.outbox import Told
@@ -47,6 +48,11 @@ class Changes(Listener):
         if self._due_at is not None:
             self._wake()
 
+    def catch_up(self, tenant_id: uuid.UUID, horizon: int) -> None:
+        """Hear of what became visible since this horizon, however long ago: the last of each type is enough."""
+        of_object = _types_about({self._about[0]}) if self._object_id is not None else []
+        self.put(outbox.newest(tenant_id, horizon, _types_about(self._about), self._object_id, of_object))
+
     def take(self) -> bool:
         """Whether the page is to be told now."""
         if self.seconds_left != 0.0:
@@ -63,3 +69,7 @@ class Changes(Listener):
     def _due(self, every: float) -> None:
         at = self._told_at + every
         self._due_at = at if self._due_at is None else min(self._due_at, at)
+
+
+def _types_about(kinds: Collection[str]) -> list[str]:
+    return [name for name, kind in EVENTS.items() if kind.about in kinds]

@@ -43,6 +43,19 @@ _SINCE: Final = text(
 _LATE: Final = text(f"{_TOLD} and xid >= :horizon and sequence < :sequence order by sequence")
 _NEXT: Final = text(f"{_TOLD} and sequence > :sequence order by sequence limit :most")
 
+# A number that no transaction has yet is one of another server, whose database was restored into this one.
+_NEWEST: Final = text(
+    f"""
+{_TOLD} and sequence in (
+  select max(sequence) from events
+  where tenant_id = :tenant_id and type <> 'message_status_changed' and xid >= :horizon
+    and xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint and type = any (cast(:types as text[]))
+    and (object_id = :object_id or type <> all (cast(:types_of_object as text[])))
+  group by type
+) order by sequence
+"""
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -87,6 +100,19 @@ def fresh(tenant_id: uuid.UUID, horizon: int, seen: Collection[uuid.UUID] = ()) 
     return Look(rows[0].horizon, [_told(row) for row in rows if row.id is not None])
 
 
+def newest(
+    tenant_id: uuid.UUID,
+    horizon: int,
+    types: Collection[str],
+    object_id: uuid.UUID | None,
+    of: Collection[str],
+) -> list[Told]:
+    """Of each of these types the last that became visible since that horizon, however long ago it was; of the types
+    `of` only what is about this object."""
+    asked = {"types": arrays.texts(types), "object_id": object_id, "types_of_object": arrays.texts(of)}
+    return _read(_NEWEST, tenant_id, horizon=horizon, **asked)
+
+
 def since(tenant_id: uuid.UUID, event_id: uuid.UUID) -> Iterator[list[Told]] | None:
     """What was told after an event, in pieces; a few that its reader has seen may be among it. None if nobody knows
     that event, or not any more."""
@@ -104,7 +130,7 @@ def _pieces(tenant_id: uuid.UUID, sequence: int, horizon: int) -> Iterator[list[
         yield found
 
 
-def _read(query: Any, tenant_id: uuid.UUID, **asked: int) -> list[Told]:
+def _read(query: Any, tenant_id: uuid.UUID, **asked: Any) -> list[Told]:
     act_for(tenant_id)
     rows = db.session.execute(query, {"tenant_id": tenant_id, **asked}).all()
     db.session.commit()
