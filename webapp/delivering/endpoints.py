@@ -40,7 +40,7 @@ _WELL: Final = text(
     """
 update webhooks set failing_since = null, rest_count = case when rests_until > now() then rest_count else 0 end
 where tenant_id = :tenant_id and id = any (cast(:ids as uuid[]))
-  and (failing_since is not null or (rest_count > 0 and rests_until <= now()))
+  and (failing_since is not null or (rest_count > 0 and coalesce(rests_until <= now(), true)))
 """
 )
 
