@@ -35,8 +35,9 @@ def rest(webhook: Webhook) -> float:
 
 
 def failing(owner: Person, sink: Receiver, count: int = 10) -> Webhook:
-    """An endpoint with so many failures behind it."""
-    webhook = endpoint(owner.tenant_id, f"{sink.url}/fail")
+    """An endpoint with so many failures behind it, that fails until its receiver is told to behave."""
+    sink.misbehave(fails=1)
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/hook")
     events(webhook, count)
     deliver(schedule=DAY)
     return webhook
@@ -75,7 +76,7 @@ def test_a_success_after_a_rest_ends_it_and_everything_goes_out(owner: Person, s
     webhook = failing(owner, sink)
     events(webhook, 20)
     assert fresh(webhook).failing_since is not None
-    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    sink.misbehave()
     move(webhook, rests_until="0 seconds")
     deliver(schedule=DAY)
     now = fresh(webhook)
@@ -96,6 +97,17 @@ def test_a_test_that_arrives_while_it_rests_ends_the_rest(owner: Person, sink: R
         assert all(log.success for log in logs(webhook))
         assert fresh(webhook).rest_count == 0
         events(webhook, 20)
+
+
+def test_a_success_ends_rests_of_which_nobody_knows_when_the_last_one_was(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    webhook.rests_until, webhook.rest_count = None, 3
+    db.session.commit()
+    events(webhook)
+    deliver()
+    assert fresh(webhook).rest_count == 0
 
 
 def test_the_present_minutes_are_judged_and_older_ones_are_not(owner: Person, sink: Receiver) -> None:
@@ -122,11 +134,12 @@ def test_seven_of_ten_must_fail(owner: Person, sink: Receiver, failures: int, re
 
 def test_what_was_before_a_rest_is_not_held_against_it_again(owner: Person, sink: Receiver) -> None:
     webhook = failing(owner, sink)
-    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    sink.misbehave()
     events(webhook)
     move(webhook, rests_until="0 seconds")
     deliver(schedule=DAY)
-    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/fail")
+    assert [log.success for log in logs(webhook)].count(True) == 1
+    sink.misbehave(fails=1)
     events(webhook)
     deliver(schedule=DAY)
     assert rest(webhook) < 0
@@ -197,7 +210,7 @@ def test_a_test_that_fails_says_nothing_about_five_days(owner: Person, sink: Rec
 def test_one_success_in_five_days_keeps_it(owner: Person, sink: Receiver) -> None:
     webhook = failing(owner, sink, 1)
     move(webhook, failing_since="6 days")
-    webhooks.update(owner.tenant_id, webhook.id, url=f"{sink.url}/ok")
+    sink.misbehave()
     make_due(webhook)
     deliver()
     rounds.switch_off_failing()
