@@ -216,7 +216,15 @@
     const isTyping = Date.now() - typedAt < 3000 && part.contains(document.activeElement);
     return isTyping || part.querySelector("details.menu[open], dialog[open]");
   };
-  const waitFor = (part) => isAtWork(part) && setTimeout(changed, 1000);
+  let askAgain;
+  const waitFor = (part) => {
+    const waits = isAtWork(part);
+    if (waits) {
+      clearTimeout(askAgain);
+      askAgain = setTimeout(changed, 1000);
+    }
+    return waits;
+  };
   let kept = [];
   document.addEventListener("htmx:beforeRequest", (e) => {
     if (e.detail.elt.matches("[data-changed]") && waitFor(e.detail.target)) e.preventDefault();
