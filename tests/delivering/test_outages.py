@@ -13,6 +13,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
 from tests.people import Person
@@ -21,13 +22,16 @@ from tests.receiver import Receiver, receiver
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db
 from webapp.delivering import agenda, books, deliverers, outcome
-from webapp.delivering.claim import BROKE_OFF, LOST, MOST_UNKNOWN, claim
+from webapp.delivering.claim import BROKE_OFF, LOST, MOST_UNKNOWN, Post, claim
 from webapp.delivering.landed import Landed, landed
 from webapp.delivering.outcome import Outcome
 from webapp.delivering.settle import settle
 from webapp.delivering.slice import Deliverer
-from webapp.models.webhooks import Webhook
-from webapp.services import webhook_logs, webhooks
+from webapp.models.events import Event
+from webapp.models.webhooks import Webhook, WebhookMinute
+from webapp.services import webhook_health, webhook_logs, webhooks
+
+DAYS = (0.0, 86_400.0, 86_400.0, 86_400.0)
 
 
 @pytest.fixture
@@ -121,18 +125,62 @@ def test_two_claims_never_bring_the_same_event(owner: Person) -> None:
 def test_a_late_failure_does_not_speak_for_a_newer_try_and_a_late_success_does(owner: Person) -> None:
     webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
     events(webhook)
-    (frozen,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
-    make_due(webhook)
-    act_for(owner.tenant_id)
-    (newer,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
-    settle(owner.tenant_id, [landed(frozen, Outcome(False, 500), (0.0,) * 10)])
+    posts: list[Post] = []
+    for _ in range(3):
+        make_due(webhook)
+        act_for(owner.tenant_id)
+        posts += claim(owner.tenant_id, {webhook.id: 1}, 60)
+    frozen, frozen_too, newer = posts
+    settle(owner.tenant_id, [landed(frozen, Outcome(False, 500), DAYS)])
     (log,) = logs(webhook)
     assert (log.failed_count, log.completed_at) == (0, None)
-    settle(owner.tenant_id, [Landed(frozen, Outcome(True, 200))])
-    settle(owner.tenant_id, [landed(newer, Outcome(False, 500), (0.0,) * 10)])
+    settle(owner.tenant_id, [Landed(frozen_too, Outcome(True, 200))])
+    settle(owner.tenant_id, [landed(newer, Outcome(False, 500), DAYS)])
     (log,) = logs(webhook)
     assert (log.success, log.failed_count) == (True, 0)
-    assert [attempt.status_code for attempt in attempts(log)] == [200, 500]
+    assert [attempt.status_code for attempt in attempts(log)] == [500, 200, 500]
+
+
+def test_what_was_written_already_when_it_is_brought_again_counts_once(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook, 2)
+    failed, arrived = claim(owner.tenant_id, {webhook.id: 2}, 60)
+    batch = [landed(failed, Outcome(False, 500), DAYS), Landed(arrived, Outcome(True, 200))]
+    settle(owner.tenant_id, batch[:1])
+    (before,) = (log.next_attempt_at for log in logs(webhook) if log.failed_count)
+    settle(owner.tenant_id, batch)
+    settle(owner.tenant_id, batch)
+    assert sorted((log.failed_count, log.success) for log in logs(webhook)) == [(0, True), (1, False)]
+    assert before in [log.next_attempt_at for log in logs(webhook)]
+    assert sorted(told_of(webhook)) == [False, True]
+    minutes = db.session.scalars(WebhookMinute.of(owner.tenant_id)).all()
+    assert (sum(one.tries for one in minutes), sum(one.failures for one in minutes)) == (2, 1)
+
+
+def told_of(webhook: Webhook) -> list[bool]:
+    """Of each try that was told whether it was a success."""
+    query = Event.of(webhook.tenant_id).where(Event.type == "webhook_triggered")
+    return [event.payload["success"] for event in db.session.scalars(query)]
+
+
+def test_one_that_is_gone_is_switched_off_at_the_next_go_when_the_database_went_away_just_then(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook)
+    (post,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
+    gone = landed(post, Outcome(False, outcome.GONE), DAYS)
+
+    def away(*_: object) -> None:
+        raise OperationalError("", {}, Exception("the database is away"))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(webhook_health, "switch_off", away)
+        left = books.write({owner.tenant_id: [gone]})
+    assert left == [gone]
+    assert books.write({owner.tenant_id: left}) == []
+    assert fresh(webhook).disabled_reason == "gone"
+    assert told_of(webhook) == [False]
 
 
 @contextmanager

@@ -21,7 +21,6 @@ FAILING_SHARE: Final = 0.7
 FIRST_REST_SECONDS: Final = 30
 LONGEST_REST_SECONDS: Final = 3600
 
-# In order, so that two workers never wait for each other.
 _COUNT: Final = text(
     """
 insert into webhook_minutes as m (tenant_id, webhook_id, minute, tries, failures, duration_ms)
@@ -29,7 +28,6 @@ select w.tenant_id, w.id, date_trunc('minute', now()), t.tries, t.failures, t.du
 from unnest(cast(:ids as uuid[]), cast(:tries as int[]), cast(:failures as int[]), cast(:durations as bigint[]))
   as t (id, tries, failures, duration_ms)
 join webhooks w on w.tenant_id = :tenant_id and w.id = t.id
-order by w.id
 on conflict (tenant_id, webhook_id, minute) do update set tries = m.tries + excluded.tries,
   failures = m.failures + excluded.failures, duration_ms = m.duration_ms + excluded.duration_ms
 """
@@ -85,7 +83,8 @@ class _Counts:
 
 
 def judge(tenant_id: uuid.UUID, landed: Sequence[Landed]) -> None:
-    """Count these tries, and let endpoints rest that fail or ask for it. Part of the transaction that settles them."""
+    """Count these tries, and let endpoints rest that fail or ask for it. Part of the transaction that settles
+    them, which holds the endpoints' rows."""
     found = _counted(landed)
     counts = list(found.values())
     _tell(

@@ -13,19 +13,34 @@ from webapp.delivering.landed import Landed
 from webapp.services import webhook_health
 from webapp.services.events import emit_all
 
+# First of all, and in order: two workers that settle for one endpoint go one after the other, and so do its events.
+_HOLD: Final = text(
+    """
+select from webhooks where tenant_id = :tenant_id and id = any (cast(:webhook_ids as uuid[]))
+order by id for no key update
+"""
+)
+
 _TRIES: Final = """
 unnest(cast(:log_ids as uuid[]), cast(:numbers as int[]), cast(:codes as int[]), cast(:successes as bool[]),
   cast(:durations as int[]), cast(:waits as float8[]), cast(:responses as text[]), cast(:errors as text[]))
   as t (log_id, number, code, success, duration, wait, response, error)
 """
 
+# A try has a duration as soon as its outcome is known, and what is known is not written again. The logs are locked
+# before their tries, as a claim does it.
 _ATTEMPTS: Final = text(
     f"""
+with held as materialized (
+  select id from webhook_logs where tenant_id = :tenant_id and id = any (cast(:log_ids as uuid[]))
+  order by id for no key update
+)
 update webhook_attempts a set status_code = t.code, duration_ms = t.duration, response = t.response,
   error_message = t.error, completed_at = now(), updated_at = now()
-from {_TRIES}
+from held join {_TRIES} on t.log_id = held.id
 where a.tenant_id = :tenant_id and a.webhook_log_id = any (cast(:log_ids as uuid[]))
-  and a.webhook_log_id = t.log_id and a.number = t.number
+  and a.webhook_log_id = t.log_id and a.number = t.number and a.duration_ms is null
+returning a.webhook_log_id, a.number
 """
 )
 
@@ -44,18 +59,31 @@ where l.tenant_id = :tenant_id and l.id = any (cast(:log_ids as uuid[])) and l.i
 
 
 def settle(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
-    """Write all of it or nothing. An endpoint that is gone is switched off, unless it has another address by now."""
+    """Write all of it or nothing; what stands written already is passed over, so the same tries may be brought again.
+
+    An endpoint that is gone is switched off, unless it has another address by now.
+    """
     act_for(tenant_id)
-    # First of all: it locks the endpoints' minutes, so that events about one endpoint are told one after the other.
-    endpoints.judge(tenant_id, tries)
-    given = _columns(tenant_id, tries)
-    db.session.execute(_ATTEMPTS, given)
-    db.session.execute(_LOGS, given)
-    emit_all(tenant_id, "webhook_triggered", [(one.post.webhook_id, _told(one)) for one in tries])
+    endpoint_ids = arrays.plain({one.post.webhook_id for one in tries})
+    db.session.execute(_HOLD, {"tenant_id": tenant_id, "webhook_ids": endpoint_ids})
+    if news := _written(tenant_id, tries):
+        endpoints.judge(tenant_id, news)
+        db.session.execute(_LOGS, _columns(tenant_id, news))
+        emit_all(tenant_id, "webhook_triggered", [(one.post.webhook_id, _told(one)) for one in news])
     db.session.commit()
-    for webhook_id, url in sorted(
-        {(one.post.webhook_id, one.post.url) for one in tries if one.outcome.is_gone}
-    ):
+    _switch_off_gone(tenant_id, tries)
+
+
+def _written(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> list[Landed]:
+    """Write the outcome of each try; returns those of which it was not known."""
+    rows = db.session.execute(_ATTEMPTS, _columns(tenant_id, tries))
+    news = {(row.webhook_log_id, row.number) for row in rows}
+    return [one for one in tries if (one.post.log_id, one.post.number) in news]
+
+
+def _switch_off_gone(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
+    gone = {(one.post.webhook_id, one.post.url) for one in tries if one.outcome.is_gone}
+    for webhook_id, url in sorted(gone):
         webhook_health.switch_off(tenant_id, webhook_id, "gone", url)
 
 
