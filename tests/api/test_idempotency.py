@@ -1,13 +1,15 @@
 """POSTs with an Idempotency-Key, by real threads against the real door."""
 
+import dataclasses
 import threading
 from collections import Counter
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.api.caller import Caller
+from webapp.config import Settings
 from webapp.db import db
 from webapp.models.contacts import Contact
 from webapp.models.events import Event
@@ -81,3 +83,32 @@ def test_a_list_is_brought_in_once(caller: Caller) -> None:
     assert [answer.status_code for answer in tries] == [202, 202]
     assert tries[0].json == tries[1].json
     assert len(caller.get("/contacts/imports")["items"]) == 1
+
+
+def test_a_secret_that_is_told_once_is_sealed_where_its_answer_is_kept(caller: Caller) -> None:
+    new = {"name": "Shop", "url": "https://hooks.example.com/shop"}
+    made = caller.ask("POST", "/webhooks", new, headers=KEY)
+    other = {"Idempotency-Key": "order-4712"}
+    renewed = caller.ask("POST", f"/webhooks/{made.json['id']}/regenerate-secret", headers=other)
+    assert made.json["secret"].startswith("whsec_")
+    rows = db.session.execute(text("select * from idempotent_requests")).all()
+    assert len(rows) == 2
+    dump = [value.decode() if isinstance(value, bytes) else str(value) for row in rows for value in row]
+    for secret in ("whsec_", made.json["secret"], renewed.json["secret"]):
+        assert secret not in " ".join(dump)
+    again = caller.ask("POST", "/webhooks", new, headers=KEY)
+    assert (again.status_code, again.data, again.headers["Location"]) == (
+        201,
+        made.data,
+        made.headers["Location"],
+    )
+
+
+def test_an_answer_that_can_not_be_opened_any_more_is_no_reason_to_do_it_again(
+    app: Flask, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller.post("/contacts", JOHN, headers=KEY)
+    fresh: Settings = dataclasses.replace(app.config["CRIER"], encryption_keys={"k2": bytes(32)})
+    monkeypatch.setitem(app.config, "CRIER", fresh)
+    assert caller.error("POST", "/contacts", JOHN, headers=KEY)[:2] == (409, "conflict")
+    assert count(caller, Contact) == 1

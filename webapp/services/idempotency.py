@@ -1,6 +1,7 @@
 """Idempotency: the same request under the same key has one effect, however often it is sent in a day.
 
 What a process that died had begun is never done again by the machine: nobody knows whether it had its effect.
+What was answered lies sealed: some answers tell a secret, which is told once.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from webapp import vault
 from webapp.db import act_for, db
 from webapp.domain.errors import N_, Conflict, Invalid
 from webapp.models.idempotent_requests import IdempotentRequest as Asked
@@ -46,7 +48,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered."""
+    """What was answered; a text, as bytes."""
 
     status: int
     headers: Mapping[str, str]
@@ -84,7 +86,8 @@ def finish(asked: Key, answer: Answer) -> None:
     """Keep what was answered. Whatever the request left undone in its session is taken back."""
     db.session.rollback()
     act_for(asked.tenant_id)
-    values = {"status_code": answer.status, "headers": dict(answer.headers), "body": answer.body}
+    sealed = vault.seal(answer.body.decode(), *_place(asked))
+    values = {"status_code": answer.status, "headers": dict(answer.headers), "body": sealed}
     db.session.execute(update(Asked).where(*_is(asked)).values(values))
     db.session.commit()
 
@@ -106,7 +109,20 @@ def _earlier(asked: Key) -> Answer | None:
         raise Invalid("Idempotency-Key", _OTHER)
     if row.status_code is None:
         raise Conflict(_LOST if row.age > _LOST_AFTER else _RUNNING)
-    return Answer(row.status_code, row.headers, bytes(row.body or b""))
+    return Answer(row.status_code, row.headers, _opened(asked, row.body))
+
+
+def _opened(asked: Key, sealed: str) -> bytes:
+    """The body; when its key is not among ENCRYPTION_KEYS any more the answer is lost."""
+    try:
+        return vault.unseal(sealed, *_place(asked)).encode()
+    except vault.Unreadable:
+        raise Conflict(_LOST) from None
+
+
+def _place(asked: Key) -> tuple[uuid.UUID, str, uuid.UUID, str]:
+    """For the vault; the row has no id of its own, so one is made of its key."""
+    return asked.tenant_id, Asked.__tablename__, uuid.uuid5(asked.api_key_id, asked.key), "body"
 
 
 def _free_after_a_day(asked: Key) -> None:
