@@ -141,6 +141,26 @@ def test_a_late_failure_does_not_speak_for_a_newer_try_and_a_late_success_does(o
     assert [attempt.status_code for attempt in attempts(log)] == [500, 200, 500]
 
 
+def test_of_two_tries_of_an_event_that_are_written_together_the_success_counts(owner: Person) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    for turn in (1, -1):
+        events(webhook)
+        frozen, newer = claim_twice(webhook)
+        both = [Landed(frozen, Outcome(True, 200)), landed(newer, Outcome(False, 500), DAYS)]
+        settle(owner.tenant_id, both[::turn])
+    assert [log.success for log in logs(webhook)] == [True, True]
+
+
+def claim_twice(webhook: Webhook) -> list[Post]:
+    """One event, taken again when the first that took it has kept it too long."""
+    posts: list[Post] = []
+    for _ in range(2):
+        make_due(webhook)
+        act_for(webhook.tenant_id)
+        posts += claim(webhook.tenant_id, {webhook.id: 1}, 60)
+    return posts
+
+
 def test_what_was_written_already_when_it_is_brought_again_counts_once(owner: Person) -> None:
     webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
     events(webhook, 2)

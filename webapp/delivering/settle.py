@@ -68,7 +68,7 @@ def settle(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
     db.session.execute(_HOLD, {"tenant_id": tenant_id, "webhook_ids": endpoint_ids})
     if news := _written(tenant_id, tries):
         endpoints.judge(tenant_id, news)
-        db.session.execute(_LOGS, _columns(tenant_id, news))
+        db.session.execute(_LOGS, _columns(tenant_id, _one_each(news)))
         emit_all(tenant_id, "webhook_triggered", [(one.post.webhook_id, _told(one)) for one in news])
     db.session.commit()
     _switch_off_gone(tenant_id, tries)
@@ -79,6 +79,12 @@ def _written(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> list[Landed]:
     rows = db.session.execute(_ATTEMPTS, _columns(tenant_id, tries))
     news = {(row.webhook_log_id, row.number) for row in rows}
     return [one for one in tries if (one.post.log_id, one.post.number) in news]
+
+
+def _one_each(tries: Sequence[Landed]) -> list[Landed]:
+    """What counts for each event: its success, if one of several tries brought it, else its newest try."""
+    in_order = sorted(tries, key=lambda one: (one.outcome.success, one.post.number))
+    return list({one.post.log_id: one for one in in_order}.values())
 
 
 def _switch_off_gone(tenant_id: uuid.UUID, tries: Sequence[Landed]) -> None:
