@@ -1,6 +1,7 @@
 """Contacts through the JSON door."""
 
 import uuid
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -185,3 +186,17 @@ def test_many_go_into_the_trash_and_come_back_together(caller: Caller) -> None:
     )
     assert caller.error("POST", "/contacts/restore", {"contactIds": [str(uuid.uuid4())]})[0] == 404
     assert caller.post("/contacts/restore", {"contactIds": ids}) == {"restored": 2, "taken": 1}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "a\0"},
+        {"attributes": {"city": "\0"}},
+        {"attributes": {"\0": "Lisbon"}},
+        {"phoneNumber": "\0"},
+    ],
+)
+def test_no_text_that_is_given_has_a_nul(caller: Caller, given: dict[str, Any]) -> None:
+    problem = (422, "invalid", next(iter(given)))
+    assert caller.error("POST", "/contacts", {"phoneNumber": "+1234567890"} | given) == problem

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.caller import Caller, make_caller
 from tests.people import Person, outside
+from tests.webhooks import make_webhook
 from webapp.api.acts.catalogue import PROCEDURES
 
 JOHN = {"phoneNumber": "+1234567890", "name": "John Doe"}
@@ -134,6 +135,20 @@ def test_errors_have_the_codes_of_the_protocol(
     caller: Caller, name: str, given: Any, code: tuple[int, str, int]
 ) -> None:
     assert code_of(query(caller, name, given)) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("webhooks.getLogs", {"event": "a\0"}, "event"),
+        ("messagesHistory.list", {"q": "\0"}, "q"),
+        ("contacts.list", {"q": "a\0b"}, "q"),
+    ],
+)
+def test_no_text_that_is_asked_for_has_a_nul(caller: Caller, name: str, given: Any, field: str) -> None:
+    about = {"id": str(make_webhook(caller.tenant_id).id)} if name.startswith("webhooks") else {}
+    answer = query(caller, name, about | given)
+    assert (answer.status_code, answer.json["error"]["data"].get("field")) == (422, field)
 
 
 def test_a_query_does_not_come_by_post(caller: Caller) -> None:

@@ -12,7 +12,6 @@ from webapp.api.shapes.base import Shape
 from webapp.domain.errors import N_
 
 _ONCE: Final = N_("Say this once.")
-_NO_NUL: Final = N_("No text has this character.")
 
 
 def address(shape: type[Shape]) -> Shape:
@@ -20,8 +19,6 @@ def address(shape: type[Shape]) -> Shape:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise Problem(422, "wrong_shape", _(_ONCE), name)
-        if "\0" in values[0] or "\0" in name:
-            raise Problem(422, "invalid", _(_NO_NUL), name.replace("\0", ""))
     return shape.model_validate(request.args.to_dict())
 
 
