@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -12,7 +13,7 @@ from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
@@ -302,6 +303,30 @@ def test_a_tenant_whose_events_can_not_be_claimed_holds_up_no_other(
     monkeypatch.setattr(books, "claim", odd)
     deliver(1)
     assert [entry["path"] for entry in sink.ledger()] == ["/fine"]
+
+
+@pytest.mark.parametrize(("step", "brought"), [("FROM webhooks", 0), ("update webhook_logs", 1)])
+def test_a_webhook_that_goes_to_the_trash_while_it_is_claimed_for_holds_up_no_other(
+    owner: Person, step: str, brought: int
+) -> None:
+    fine, removed = (endpoint(owner.tenant_id, "http://127.0.0.1:2000/") for _ in range(2))
+    for webhook in (fine, removed):
+        events(webhook)
+    rooms = {fine.id: 1, removed.id: 1}
+
+    def remove(*given: Any) -> None:
+        if step in given[2]:
+            with as_owner() as connection:
+                connection.execute(
+                    text("update webhooks set deleted_at = now() where id = :id"), {"id": removed.id}
+                )
+
+    event.listen(db.engine, "after_cursor_execute", remove)
+    try:
+        posts = claim(owner.tenant_id, rooms, 60)
+    finally:
+        event.remove(db.engine, "after_cursor_execute", remove)
+    assert sorted(post.webhook_id for post in posts) == sorted([fine.id, *[removed.id] * brought])
 
 
 @pytest.mark.parametrize(

@@ -89,25 +89,26 @@ class Post:
 def claim(tenant_id: uuid.UUID, rooms: Mapping[uuid.UUID, int], lease_seconds: float) -> list[Post]:
     """Up to so many due events of each endpoint, recorded as begun; nobody else gets them before the lease is over."""
     act_for(tenant_id)
+    # Read before the claim: one that goes to the trash between the two is not claimed for.
+    endpoints = {
+        one.id: one for one in db.session.scalars(Webhook.of(tenant_id).where(Webhook.id.in_(rooms)))
+    }
     given = {
         "tenant_id": tenant_id,
-        "webhook_ids": arrays.plain(rooms),
-        "rooms": arrays.plain(rooms.values()),
+        "webhook_ids": arrays.plain(endpoints),
+        "rooms": arrays.plain(rooms[key] for key in endpoints),
         "lease_seconds": lease_seconds,
         "most_unknown": MOST_UNKNOWN,
     }
-    rows = db.session.execute(_CLAIM, given).all()
-    posts = _posts(tenant_id, rows) if rows else []
+    posts = _posts(db.session.execute(_CLAIM, given).all(), endpoints)
     if posts:
         _record(tenant_id, posts)
     db.session.commit()
     return posts
 
 
-def _posts(tenant_id: uuid.UUID, rows: Sequence[Row[Any]]) -> list[Post]:
-    ids = {row.webhook_id for row in rows}
-    endpoints = {one.id: one for one in db.session.scalars(Webhook.of(tenant_id).where(Webhook.id.in_(ids)))}
-    signers = {key: _signers(endpoint) for key, endpoint in endpoints.items()}
+def _posts(rows: Sequence[Row[Any]], endpoints: Mapping[uuid.UUID, Webhook]) -> list[Post]:
+    signers = {key: _signers(endpoints[key]) for key in {row.webhook_id for row in rows}}
     now = datetime.now(UTC)
     return [_post(row, endpoints[row.webhook_id], signers[row.webhook_id], now) for row in rows]
 
