@@ -3,7 +3,6 @@
 import json
 import time
 import uuid
-from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, g, request
@@ -14,6 +13,7 @@ from wsproto.frame_protocol import CloseReason
 
 from webapp.api import gate
 from webapp.api.problems import Problem
+from webapp.domain import as_json
 from webapp.domain.errors import N_
 from webapp.services import origins
 from webapp.services.feed import badges
@@ -132,5 +132,4 @@ def _ending(ws: Server, queue: Queue) -> tuple[int, str] | None:
 
 def _note(type: str, **more: str) -> str:
     """A word of the socket's own: no event, so it has no id."""
-    at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return json.dumps({"type": type, "timestamp": at, **more})
+    return json.dumps({"type": type, "timestamp": as_json.now(), **more})

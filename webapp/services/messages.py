@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, select
 
 from webapp.db import db
-from webapp.domain import ids, whatsapp_text
+from webapp.domain import as_json, ids, whatsapp_text
 from webapp.domain.errors import N_, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.contacts import Contact
@@ -82,17 +82,17 @@ def described(message: Message) -> dict[str, Any]:
         "id": str(message.id),
         "messageId": message.message_id,
         "chatId": message.chat_id,
-        "whatsappInstanceId": _text(message.whatsapp_instance_id),
-        "contactId": _text(message.contact_id),
-        "campaignId": _text(message.campaign_id),
+        "whatsappInstanceId": as_json.key(message.whatsapp_instance_id),
+        "contactId": as_json.key(message.contact_id),
+        "campaignId": as_json.key(message.campaign_id),
         "direction": message.direction,
         "type": message.type,
         "content": message.content,
         "status": message.status,
         "errorCode": message.error_code,
-        "sentAt": _iso(message.sent_at),
-        "deliveredAt": _iso(message.delivered_at),
-        "readAt": _iso(message.read_at),
+        "sentAt": as_json.moment(message.sent_at),
+        "deliveredAt": as_json.moment(message.delivered_at),
+        "readAt": as_json.moment(message.read_at),
         "createdAt": message.created_at.isoformat(),
     }
 
@@ -149,6 +149,9 @@ def _with_people(
 
 
 def _people(tenant_id: uuid.UUID, which: Which) -> list[uuid.UUID]:
+    """Somebody who is named may lie in the trash; whoever is searched for may not."""
+    if which.contact_id is not None and not which.q.strip():
+        return [which.contact_id]
     people = contact_search.matching(tenant_id, contact_search.Which(q=which.q))
     if which.contact_id is not None:
         people = people.where(Contact.id == which.contact_id)
@@ -228,14 +231,6 @@ def _told(tenant_id: uuid.UUID, messages: Sequence[Message]) -> list[Told]:
         )
         for message in messages
     ]
-
-
-def _text(key: uuid.UUID | None) -> str | None:
-    return str(key) if key else None
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def _by_id(query: Select[Any], key: Any, wanted: Sequence[uuid.UUID | None]) -> dict[uuid.UUID | None, Any]:

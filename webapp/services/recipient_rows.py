@@ -3,13 +3,12 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from webapp.db import act_for, db
-from webapp.domain import csv_export
+from webapp.domain import as_json, csv_export
 from webapp.models.campaigns import Campaign
 from webapp.models.recipients import Recipient
 from webapp.services.campaigns import listing
@@ -39,10 +38,10 @@ def described(row: Recipient, status: str) -> dict[str, Any]:
         "contactId": str(row.contact_id) if row.contact_id else None,
         "phoneNumber": row.phone_number,
         "status": status,
-        "sentAt": _iso(row.sent_at),
-        "deliveredAt": _iso(row.delivered_at),
-        "readAt": _iso(row.read_at),
-        "failedAt": _iso(row.failed_at),
+        "sentAt": as_json.moment(row.sent_at),
+        "deliveredAt": as_json.moment(row.delivered_at),
+        "readAt": as_json.moment(row.read_at),
+        "failedAt": as_json.moment(row.failed_at),
         "errorCode": row.error_code,
         "errorMessage": row.error_message,
         "messageId": row.message_id,
@@ -106,7 +105,3 @@ def _told(campaign: Campaign, rows: Sequence[Recipient], status: str) -> list[di
 
 def _cell(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from webapp import broker, vault
 from webapp.db import db, on_commit
-from webapp.domain import ids
+from webapp.domain import as_json, ids
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.domain.events import TEST_EVENT
 from webapp.models.tenants import Tenant
@@ -189,7 +189,7 @@ def _test_body(webhook: Webhook, log_id: uuid.UUID) -> dict[str, Any]:
     return {
         "id": str(log_id),
         "type": TEST_EVENT,
-        "timestamp": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "timestamp": as_json.now(),
         "tenantId": str(webhook.tenant_id),
         "sequence": 0,
         "payload": {"webhookId": str(webhook.id), "name": webhook.name},

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from webapp import broker
 from webapp.db import act_for, db, on_commit
-from webapp.domain import placeholders
+from webapp.domain import as_json, placeholders
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
@@ -34,8 +34,8 @@ def described(campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "status": campaign.status,
         "message": campaign.message,
-        "whatsappInstanceId": _text(campaign.whatsapp_instance_id),
-        "messageTemplateId": _text(campaign.message_template_id),
+        "whatsappInstanceId": as_json.key(campaign.whatsapp_instance_id),
+        "messageTemplateId": as_json.key(campaign.message_template_id),
         "recipientType": campaign.audience.get("recipient_type", "groups"),
         "timeZone": campaign.time_zone,
         "totalRecipients": campaign.total_recipients,
@@ -47,12 +47,12 @@ def described(campaign: Campaign) -> dict[str, Any]:
         "uncertainCount": campaign.uncertain_count,
         "skippedCount": campaign.skipped_count,
         "cancelledCount": campaign.cancelled_count,
-        "scheduledAt": _iso(campaign.scheduled_at),
-        "startedAt": _iso(campaign.started_at),
-        "completedAt": _iso(campaign.completed_at),
+        "scheduledAt": as_json.moment(campaign.scheduled_at),
+        "startedAt": as_json.moment(campaign.started_at),
+        "completedAt": as_json.moment(campaign.completed_at),
         "pausedReason": campaign.paused_reason,
-        "createdAt": _iso(campaign.created_at),
-        "updatedAt": _iso(campaign.updated_at),
+        "createdAt": as_json.moment(campaign.created_at),
+        "updatedAt": as_json.moment(campaign.updated_at),
     }
 
 
@@ -316,14 +316,6 @@ def _why_nobody(figures: Mapping[str, Any]) -> str | None:
     if figures["failed_count"]:
         return "all_failed"
     return "all_skipped" if figures["skipped_count"] else None
-
-
-def _text(key: uuid.UUID | None) -> str | None:
-    return str(key) if key else None
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 _CANCEL: Final = text(

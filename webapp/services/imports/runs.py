@@ -9,6 +9,7 @@ from sqlalchemy import func
 
 from webapp import broker
 from webapp.db import db, on_commit
+from webapp.domain import as_json
 from webapp.domain.errors import N_, Conflict, NotFound, Refusal
 from webapp.models.groups import Group
 from webapp.models.imports import ImportRun
@@ -39,7 +40,7 @@ def described(run: ImportRun) -> dict[str, Any]:
     return {
         "id": str(run.id),
         "fileName": run.file_name,
-        "groupId": str(run.group_id) if run.group_id else None,
+        "groupId": as_json.key(run.group_id),
         "onExisting": run.on_existing,
         "status": run.status,
         "error": str(sentences.told(run.error)) if run.error else None,
@@ -50,7 +51,7 @@ def described(run: ImportRun) -> dict[str, Any]:
         "repeated": run.repeated,
         "refused": run.refused,
         "createdAt": run.created_at.isoformat(),
-        "completedAt": run.completed_at.isoformat() if run.completed_at else None,
+        "completedAt": as_json.moment(run.completed_at),
     }
 
 
