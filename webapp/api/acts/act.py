@@ -1,15 +1,14 @@
 """An act: one thing that a program may do, and all that doors and documents need to know of it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from webapp.api.shapes.base import Shape
 from webapp.domain.errors import N_, Invalid
 from webapp.services.api_keys import Holder as Holder
-from webapp.services.pages import Page
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
@@ -71,7 +70,17 @@ class Act:
 SUCCESS: Final = {"success": True}
 
 
-def page_of(page: Page[Any], described: Callable[[Any], Mapping[str, Any]]) -> Told:
+class Listed(Protocol):
+    """A page of a list, as services answer with it."""
+
+    @property
+    def items(self) -> Sequence[Any]: ...
+
+    @property
+    def older(self) -> uuid.UUID | None: ...
+
+
+def page_of(page: Listed, described: Callable[[Any], Mapping[str, Any]]) -> Told:
     """One page of a list as it is told."""
     return {
         "items": [dict(described(row)) for row in page.items],

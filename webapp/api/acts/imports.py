@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from webapp.api.acts.act import Act, Holder, Told
+from webapp.api.acts.act import Act, Holder, Told, page_of, place
 from webapp.api.shapes.imports import ImportAsked, ImportTold
 from webapp.api.shapes.lists import Paged, list_of
 from webapp.services.imports import refused, runs, whole
@@ -22,11 +22,7 @@ def _begin(holder: Holder, asked: ImportAsked, kind: str, stream: BinaryIO) -> T
 
 
 def _listed(holder: Holder, asked: Paged) -> Told:
-    page = runs.listed(holder.tenant_id, older=asked.cursor, limit=asked.limit)
-    return {
-        "items": [told(run) for run in page.items],
-        "nextCursor": str(page.older) if page.older else None,
-    }
+    return page_of(runs.listed(holder.tenant_id, limit=asked.limit, **place(asked.cursor)), told)
 
 
 def _look(holder: Holder, key: uuid.UUID) -> Told:

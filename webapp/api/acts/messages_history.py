@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, Final
 
-from webapp.api.acts.act import Act, Holder, Told, place
+from webapp.api.acts.act import Act, Holder, Told, page_of, place
 from webapp.api.shapes.lists import list_of
 from webapp.api.shapes.messages_history import Message, MessagesAsked
 from webapp.services import messages
@@ -20,10 +20,7 @@ def _listed(holder: Holder, asked: MessagesAsked) -> Told:
         contact_id=asked.contact_id,
     )
     page = messages.listed(holder.tenant_id, which, limit=asked.limit, **place(asked.cursor))
-    return {
-        "items": [messages.described(told.message) for told in page.items],
-        "nextCursor": str(page.older) if page.older else None,
-    }
+    return page_of(page, lambda told: messages.described(told.message))
 
 
 def _look(holder: Holder, key: uuid.UUID) -> Told:
