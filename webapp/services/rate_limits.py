@@ -28,6 +28,7 @@ class _Redis:
 
 
 _own: Counter[str] = Counter()
+_now = time.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Standing:
 
 def count(key_id: uuid.UUID, *, cost: int = 1, heavy: bool = False) -> Standing:
     """Count a request, or several in one, and say how the key stands."""
-    minute, passed = divmod(time.time(), WINDOW_SECONDS)
+    minute, passed = divmod(_now(), WINDOW_SECONDS)
     limit = HEAVY_PER_MINUTE if heavy else PER_MINUTE
     place = f"rate:{key_id}:{'heavy' if heavy else 'all'}:{int(minute)}"
     return Standing(limit, limit - _counted(place, cost), max(1, int(WINDOW_SECONDS - passed)))
