@@ -526,7 +526,7 @@ export interface Trouble {
   details: string;
 }
 
-/** One try: what was answered, or why nothing was. `requestHeaders` are without the signature. */
+/** One try: what was answered, or why nothing was. `requestHeaders` are without the signature; `response` is null without `events:read`. */
 export interface Try {
   number: number;
   statusCode: number | null;
@@ -569,13 +569,13 @@ export interface WebhookList {
   nextCursor: string | null;
 }
 
-/** One event to one webhook, with what came of it. */
+/** One event to one webhook, with what came of it. `payload` and `response` are null without `events:read`. */
 export interface WebhookLog {
   id: string;
   webhookId: string;
   eventId: string | null;
   event: string;
-  payload: Record<string, unknown>;
+  payload: Record<string, unknown> | null;
   success: boolean;
   statusCode: number | null;
   response: string | null;

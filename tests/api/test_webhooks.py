@@ -4,8 +4,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
-from tests.api.caller import Caller
+from tests.api.caller import Caller, make_caller
 from tests.webhooks import make_attempt, make_log, make_webhook
 from webapp.models.webhooks import Webhook
 
@@ -59,3 +60,18 @@ def test_an_entry_tells_its_tries(caller: Caller, webhook: Webhook) -> None:
     ]
     assert caller.error("GET", f"/webhooks/{webhook.id}/tries?logId={uuid.uuid4()}")[0] == 404
     assert caller.error("GET", f"/webhooks/{webhook.id}/tries")[::2] == (422, "logId")
+
+
+def test_what_was_posted_is_told_only_to_those_who_may_hear_of_events(
+    app: Flask, caller: Caller, webhook: Webhook
+) -> None:
+    log = make_log(webhook, "failed", payload={"phoneNumber": "+1234567890"}, response="no +1234567890 here")
+    make_attempt(log, response="no +1234567890 here")
+    reader = make_caller(app, caller.tenant_id, "webhooks:read", "webhooks:write")
+    address = f"/webhooks/{webhook.id}"
+    for read in (f"{address}/logs", f"{address}/tries?logId={log.id}"):
+        assert "+1234567890" in caller.ask("GET", read).text
+        assert "+1234567890" not in reader.ask("GET", read).text
+    (entry,) = reader.get(f"{address}/logs", status="failed")["items"]
+    assert (entry["payload"], entry["response"], entry["statusCode"]) == (None, None, 500)
+    assert reader.post(f"{address}/replay", {"logId": str(log.id)})["payload"] is None

@@ -5,6 +5,7 @@ from typing import Final
 
 from webapp.domain.errors import N_, Invalid
 
+EVENTS: Final = "events:read"
 SCOPES: Final = {
     "contacts:read": N_("See contacts and groups"),
     "contacts:write": N_("Add, change, import and delete contacts and groups"),
@@ -17,9 +18,9 @@ SCOPES: Final = {
     "campaigns:write": N_("Draft, change and delete campaigns"),
     "campaigns:send": N_("Start, pause, resume and cancel campaigns, and send again"),
     "messages:read": N_("Read the history of messages"),
-    "webhooks:read": N_("See webhooks and their log"),
-    "webhooks:write": N_("Make, change and delete webhooks"),
-    "events:read": N_("Hear of every event as it happens"),
+    "webhooks:read": N_("See webhooks and how their posts went, not what was posted"),
+    "webhooks:write": N_("Make, change and delete webhooks, to which every event may be posted"),
+    EVENTS: N_("Hear of every event as it happens, and see in a webhook's log what was posted"),
 }
 
 

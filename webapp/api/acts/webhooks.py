@@ -19,6 +19,7 @@ from webapp.api.shapes.webhooks import (
     WebhookNew,
     WebhookWithSecret,
 )
+from webapp.domain.scopes import EVENTS
 from webapp.services import webhook_logs, webhooks
 
 
@@ -37,7 +38,7 @@ def _regenerate(holder: Holder, key: uuid.UUID) -> Told:
 
 
 def _test(holder: Holder, key: uuid.UUID) -> Told:
-    return webhook_logs.described(webhooks.send_test(holder.tenant_id, key))
+    return _entry(holder, webhooks.send_test(holder.tenant_id, key))
 
 
 def _logs(holder: Holder, key: uuid.UUID, asked: WebhookLogsAsked) -> Told:
@@ -47,12 +48,23 @@ def _logs(holder: Holder, key: uuid.UUID, asked: WebhookLogsAsked) -> Told:
     page = webhook_logs.listed(
         holder.tenant_id, key, filters, whole=True, limit=asked.limit, **place(asked.cursor)
     )
-    return page_of(page, webhook_logs.described)
+    return page_of(page, lambda log: _entry(holder, log))
 
 
 def _tries(holder: Holder, key: uuid.UUID, asked: TriesAsked) -> Told:
     entry = webhook_logs.get(holder.tenant_id, key, asked.log_id)
-    return {"items": [_try(attempt) for attempt in entry.attempts]}
+    return {"items": [_only_for_hearers(holder, _try(attempt)) for attempt in entry.attempts]}
+
+
+def _entry(holder: Holder, log: Any) -> Told:
+    return _only_for_hearers(holder, webhook_logs.described(log))
+
+
+def _only_for_hearers(holder: Holder, told: Told) -> Told:
+    """What was posted, and answers, which may repeat it, tell of people: only to keys that may hear of events."""
+    if holder.may(EVENTS):
+        return told
+    return told | dict.fromkeys({"payload", "response"} & set(told))
 
 
 def _try(attempt: Any) -> Told:
@@ -69,7 +81,7 @@ def _try(attempt: Any) -> Told:
 
 
 def _replay(holder: Holder, key: uuid.UUID, asked: Replay) -> Told:
-    return webhook_logs.described(webhook_logs.replay(holder.tenant_id, key, asked.log_id))
+    return _entry(holder, webhook_logs.replay(holder.tenant_id, key, asked.log_id))
 
 
 def _replay_failed(holder: Holder, key: uuid.UUID, asked: ReplayFailed) -> Told:

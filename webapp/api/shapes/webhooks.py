@@ -78,13 +78,13 @@ class WebhookChange(Shape):
 
 
 class WebhookLog(Shape):
-    """One event to one webhook, with what came of it."""
+    """One event to one webhook, with what came of it. `payload` and `response` are null without `events:read`."""
 
     id: Id
     webhook_id: Id
     event_id: Annotated[Id | None, Field(examples=[ID])]
     event: Annotated[str, Field(examples=["contact_created"])]
-    payload: Annotated[dict[str, Any], Field(examples=[{"type": "contact_created"}])]
+    payload: Annotated[dict[str, Any] | None, Field(examples=[{"type": "contact_created"}])]
     success: Annotated[bool, Field(examples=[True])]
     status_code: Annotated[int | None, Field(examples=[200])]
     response: Annotated[str | None, Field(examples=["ok"])]
@@ -130,7 +130,8 @@ class TriesAsked(Shape):
 
 
 class Try(Shape):
-    """One try: what was answered, or why nothing was. `requestHeaders` are without the signature."""
+    """One try: what was answered, or why nothing was. `requestHeaders` are without the signature; `response` is null
+    without `events:read`."""
 
     number: Annotated[int, Field(examples=[1])]
     status_code: Annotated[int | None, Field(examples=[500])]
