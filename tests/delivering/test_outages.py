@@ -22,7 +22,7 @@ from tests.processes import free_port
 from tests.receiver import Receiver, receiver
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db
-from webapp.delivering import agenda, books, deliverers, outcome
+from webapp.delivering import agenda, books, deliverers, outcome, slice
 from webapp.delivering.claim import BROKE_OFF, LOST, MOST_UNKNOWN, Post, claim
 from webapp.delivering.landed import Landed, landed
 from webapp.delivering.outcome import Outcome
@@ -225,24 +225,47 @@ def test_an_address_that_was_changed_while_the_old_one_said_gone_goes_on(owner: 
     assert fresh(webhook).is_active
 
 
-def test_outcomes_wait_until_the_database_is_back(
-    owner: Person, sink: Receiver, superuser: psycopg.Connection, settings: Settings
+def test_outcomes_wait_until_the_database_is_back_and_are_written_before_anything_is_claimed(
+    owner: Person,
+    sink: Receiver,
+    superuser: psycopg.Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.5")
-    events(webhook, 2)
+    monkeypatch.setattr(slice, "MOST_AT_ONCE", 1)
+    those = [endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.5") for _ in range(8)]
+    for webhook in those:
+        events(webhook, 2)
     db.session.rollback()
     with deliverer(limit=5) as made:
-        _serve_until_posted(made, sink)
+        _serve_until_posted(made, sink, 16)
         with database_away(superuser, settings):
             assert made.serve(lambda: False, 1.5)
+            superuser.execute("update webhook_logs set next_attempt_at = now()")  # it was away for long
         made.serve(lambda: False, 10)
         made.land()
-    assert len(sink.ledger()) == 2
-    assert all(log.success and log.attempt_count == 1 for log in logs(webhook))
+    assert len(sink.ledger()) == 16
+    assert all(log.success and log.attempt_count == 1 for webhook in those for log in logs(webhook))
 
 
-def _serve_until_posted(made: Deliverer, sink: Receiver) -> None:
-    while len(sink.ledger()) < 2:
+def test_trouble_with_the_database_that_nobody_foresaw_ends_nothing_that_is_in_the_air(
+    owner: Person, sink: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/slow?seconds=0.3")
+    events(webhook, 2)
+
+    def odd() -> None:
+        raise ValueError("nobody expected this")
+
+    with deliverer() as made:
+        _serve_until_posted(made, sink)
+        monkeypatch.setattr(agenda, "due", odd)
+        made.serve(lambda: False, 5)
+    assert [log.success for log in logs(webhook)] == [True, True]
+
+
+def _serve_until_posted(made: Deliverer, sink: Receiver, posts: int = 2) -> None:
+    while len(sink.ledger()) < posts:
         made.serve(lambda: False, 0.05)
 
 

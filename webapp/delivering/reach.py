@@ -16,11 +16,12 @@ QUICK_SECONDS: Final = 1.0
 @dataclass(slots=True)
 class Reach:
     """`limit` is how many posts may be in the air; `in_air` those that are, with their start in monotonic
-    seconds; `unwritten` counts outcomes that the database has not heard of."""
+    seconds; `unwritten` counts outcomes that the database has not heard of, and `is_behind` says that it could not."""
 
     limit: int = FIRST
     in_air: dict[uuid.UUID, float] = field(default_factory=dict)
     unwritten: int = 0
+    is_behind: bool = False
     has_shown: bool = False
     used_at: float = field(default_factory=time.monotonic)
 
@@ -44,13 +45,21 @@ class Reach:
         else:
             self.limit = max(self.limit // 2, 1)
 
+    def written(self) -> None:
+        """The database has heard of an outcome."""
+        self.unwritten -= 1
+        self.is_behind = self.is_behind and self.unwritten > 0
+
     def is_quick(self, now: float) -> bool:
         """Whether it answered quickly when it was last asked, and keeps no post waiting now."""
         oldest = next(iter(self.in_air.values()), now)
         return self.has_shown and now - oldest <= QUICK_SECONDS
 
     def room(self) -> int:
-        """How many more posts it may have; none before half are free, so that few claims bring many."""
+        """How many more posts it may have; none before half are free, so that few claims bring many. Nor before
+        what waited for the database is written: to the database it may be due again."""
+        if self.is_behind and self.unwritten:
+            return 0
         room = self.limit - len(self.in_air)
         return room if room * 2 >= self.limit else 0
 

@@ -108,7 +108,7 @@ class Deliverer:
         return time.monotonic() < self._rests_until
 
     def _rest(self) -> None:
-        log.warning("database_away")
+        log.warning("database_left_alone")
         self._rests_until = time.monotonic() + REST_SECONDS
 
     def _turn(self) -> None:
@@ -162,26 +162,31 @@ class Deliverer:
         if self._settling and self._settling.done():
             done, self._settling = self._settling, None
             if left := self._result_of(done):
-                self._unsettled = left + self._unsettled
-                self._rest()
+                self._bring_again(left)
             self._heed({id(one) for one in left})
         if self._unsettled and not self._settling and not self._rests:
             now, self._unsettled = self._unsettled[:MOST_AT_ONCE], self._unsettled[MOST_AT_ONCE:]
             self._writing = now
             self._settling = self._settler.do(books.write, _by_tenant(now))
 
+    def _bring_again(self, left: list[Landed]) -> None:
+        self._unsettled = left + self._unsettled
+        for one in self._unsettled:
+            self._turns.reach(one.post.webhook_id).is_behind = True
+        self._rest()
+
     def _heed(self, left: set[int]) -> None:
         """Endpoints whose outcomes the database knows now."""
         for one in self._writing:
             if id(one) not in left and not one.post.problem:
-                self._turns.reach(one.post.webhook_id).unwritten -= 1
+                self._turns.reach(one.post.webhook_id).written()
 
     def _result_of(self, done: Future[list[T]]) -> list[T]:
-        try:
-            return done.result()
-        except books.AWAY:
+        """What a helper brought: nothing if it failed, for that must not end what is in the air."""
+        if done.exception():
             self._rest()
             return []
+        return done.result()
 
     def _collect(self) -> None:
         """Take the answers that are there, or wait a moment for the next thing to happen."""
