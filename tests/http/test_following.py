@@ -4,23 +4,18 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from simple_websocket import Client
-from simple_websocket import ConnectionError as Refused
 from sqlalchemy import text
 
 from tests.builders import make_contact
-from tests.listening import close_code
+from tests.listening import close_code, refusal
 from tests.people import Person, join
-from tests.processes import free_port
-from tests.watching import cookie_of, eventually, serving
-from webapp.app import create_app
-from webapp.config import Settings
+from tests.watching import cookie_of, eventually
 from webapp.db import as_owner, db
 from webapp.domain.events import EVENTS
 from webapp.services import contacts, events, groups
@@ -28,20 +23,7 @@ from webapp.services.feed import changes, outbox
 from webapp.services.feed.badges import Badge
 from webapp.services.feed.changes import Changes
 from webapp.services.feed.outbox import Told
-from webapp.services.live import wire
 from webapp.views.following import PLACES
-
-
-@pytest.fixture
-def web(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(wire, "TICK_SECONDS", 0.2)
-    return create_app(replace(settings, base_url=f"http://127.0.0.1:{free_port()}"))
-
-
-@pytest.fixture
-def host(web: Flask) -> Iterator[str]:
-    with serving(web) as address:
-        yield address
 
 
 def follow(host: str, person: Person | None, place: str, **asked: Any) -> Client:
@@ -51,12 +33,6 @@ def follow(host: str, person: Person | None, place: str, **asked: Any) -> Client
     return Client.connect(
         f"ws://{host}/following?{query}", headers={name: value for name, value in sent.items() if value}
     )
-
-
-def refusal(*args: Any, **options: Any) -> int:
-    with pytest.raises(Refused) as refused:
-        follow(*args, **options)
-    return int(str(refused.value).rsplit(" ", 1)[-1].rstrip(")"))
 
 
 def notes(socket: Client, seconds: float) -> list[str]:
@@ -167,12 +143,12 @@ def test_what_a_database_brought_along_is_not_new(host: str, owner: Person) -> N
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_a_foreign_page_follows_nothing(host: str, owner: Person, origin: str) -> None:
-    assert refusal(host, owner, "contacts", headers={"Origin": origin}) == 403
+    assert refusal(follow, host, owner, "contacts", headers={"Origin": origin}) == 403
 
 
 def test_nobody_follows_without_a_session_or_a_place_that_there_is_not(host: str, owner: Person) -> None:
-    assert refusal(host, None, "contacts") == 403
-    assert refusal(host, owner, "payroll") == 404
+    assert refusal(follow, host, None, "contacts") == 403
+    assert refusal(follow, host, owner, "payroll") == 404
 
 
 def test_signing_out_ends_it(app: Flask, web: Flask, host: str, owner: Person) -> None:

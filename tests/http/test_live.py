@@ -1,67 +1,31 @@
 """The socket of a campaign's page, on a real server: who may listen, what comes, and when it ends."""
 
-import socket as sockets
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from simple_websocket import ConnectionClosed
 from simple_websocket import ConnectionError as Refused
 
+from tests.listening import close_code, open_and_never_read, refusal
 from tests.people import Person, join
 from tests.processes import answers, environment_of, free_port, wait_until
-from tests.watching import await_figure, cookie_of, count, eventually, make_running, open_socket, serving
-from webapp.app import create_app
+from tests.watching import await_figure, count, eventually, make_running, open_socket
 from webapp.config import Settings
 from webapp.db import db
 from webapp.models.campaigns import Campaign
 from webapp.services import progress, sessions
-from webapp.services.live import hub, wire
+from webapp.services.live import hub
 from webapp.views import live
 
 NOBODY = None
 
 
 @pytest.fixture
-def web(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """A web process of its own, so that its hub can be stopped."""
-    monkeypatch.setattr(wire, "TICK_SECONDS", 0.2)
-    return create_app(replace(settings, base_url=f"http://127.0.0.1:{free_port()}"))
-
-
-@pytest.fixture
-def host(web: Flask) -> Iterator[str]:
-    with serving(web) as address:
-        yield address
-
-
-@pytest.fixture
 def campaign(owner: Person) -> Campaign:
     return make_running(owner.tenant_id)
-
-
-def refusal(host: str, campaign_id: uuid.UUID, person: Person | None, **headers: str) -> int:
-    with pytest.raises(Refused) as refused:
-        open_socket(host, campaign_id, person, **headers)
-    return int(str(refused.value).rsplit(" ", 1)[-1].rstrip(")"))
-
-
-def close_code(socket: Any, seconds: float = 5) -> int:
-    """The code with which the server ends it."""
-    end = time.monotonic() + seconds
-    try:
-        while time.monotonic() < end:
-            socket.receive(timeout=0.5)
-    except ConnectionClosed as closed:
-        return int(closed.reason)
-    raise AssertionError("it was not ended")
 
 
 def test_a_page_of_ours_gets_the_present_state_and_every_change(
@@ -95,17 +59,17 @@ def test_the_last_of_many_changes_is_shown_even_after_the_campaign_is_over(
 def test_a_foreign_page_or_none_is_refused_before_the_upgrade(
     host: str, owner: Person, campaign: Campaign, origin: str
 ) -> None:
-    assert refusal(host, campaign.id, owner, Origin=origin) == 403
+    assert refusal(open_socket, host, campaign.id, owner, Origin=origin) == 403
 
 
 def test_nobody_listens_without_a_session(host: str, campaign: Campaign) -> None:
-    assert refusal(host, campaign.id, NOBODY) == 403
-    assert refusal(host, campaign.id, NOBODY, Cookie="crier_session=forged") == 403
+    assert refusal(open_socket, host, campaign.id, NOBODY) == 403
+    assert refusal(open_socket, host, campaign.id, NOBODY, Cookie="crier_session=forged") == 403
 
 
 def test_a_strangers_campaign_is_not_there(host: str, stranger: Person, campaign: Campaign) -> None:
-    assert refusal(host, campaign.id, stranger) == 404
-    assert refusal(host, uuid.uuid4(), stranger) == 404
+    assert refusal(open_socket, host, campaign.id, stranger) == 404
+    assert refusal(open_socket, host, uuid.uuid4(), stranger) == 404
 
 
 def test_a_viewer_may_listen(app: Flask, host: str, owner: Person, campaign: Campaign) -> None:
@@ -116,7 +80,7 @@ def test_a_viewer_may_listen(app: Flask, host: str, owner: Person, campaign: Cam
 
 def test_the_twenty_first_socket_of_a_person_is_refused(host: str, owner: Person, campaign: Campaign) -> None:
     open_ones = [open_socket(host, campaign.id, owner) for _ in range(hub.SEATS)]
-    assert refusal(host, campaign.id, owner) == 429
+    assert refusal(open_socket, host, campaign.id, owner) == 429
     for one in open_ones:
         one.close()
 
@@ -206,7 +170,7 @@ def test_a_stopping_process_sends_its_pages_to_the_next_one(
 
 
 def test_a_page_that_does_not_read_holds_up_nobody(host: str, owner: Person, campaign: Campaign) -> None:
-    deaf = _open_and_never_read(host, owner, campaign)
+    deaf = open_and_never_read(host, f"/campaigns/{campaign.id}/live", owner)
     reading = open_socket(host, campaign.id, owner)
     await_figure(reading, "sent", 0)
     for number in range(1, 101):
@@ -215,20 +179,6 @@ def test_a_page_that_does_not_read_holds_up_nobody(host: str, owner: Person, cam
     await_figure(reading, "sent", 100)
     reading.close()
     deaf.close()
-
-
-def _open_and_never_read(host: str, person: Person, campaign: Campaign) -> sockets.socket:
-    name, port = host.split(":")
-    raw = sockets.socket()
-    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 2048)
-    raw.connect((name, int(port)))
-    lines = (
-        f"GET /campaigns/{campaign.id}/live HTTP/1.1", f"Host: {host}", "Connection: Upgrade", "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", f"Origin: http://{host}",
-        f"Cookie: {cookie_of(person)}",
-    )  # fmt: skip
-    raw.sendall("\r\n".join((*lines, "", "")).encode())
-    return raw
 
 
 def test_a_plain_request_to_the_socket_is_refused(owner: Person, campaign: Campaign) -> None:

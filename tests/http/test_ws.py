@@ -1,62 +1,40 @@
 """`/ws` on a real server: who may listen, what is told and how soon, what was missed, and when it ends."""
 
 import json
-import socket as sockets
 import subprocess
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from simple_websocket import ConnectionError as Refused
 from sqlalchemy import Engine, event, text, update
 from sqlalchemy.exc import OperationalError
 
 from tests import builders
 from tests.causing import CAUSES
-from tests.listening import close_code, hear, listen
+from tests.listening import close_code, hear, listen, open_and_never_read, refusal
+from tests.overtaken import slow_event
 from tests.people import Person, join
 from tests.processes import answers, environment_of, free_port, wait_until
-from tests.watching import cookie_of, eventually, serving
+from tests.watching import eventually
 from webapp.api import ws
 from webapp.api.shapes import events as shapes
-from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db
 from webapp.models.events import Event
 from webapp.models.sessions import VisitorSession
 from webapp.services import api_keys, contacts, events, groups, retention
 from webapp.services.feed import badges, feed, outbox, queue, stream
-from webapp.services.live import hub, wire
-
-
-@pytest.fixture
-def web(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """A web process of its own, so that its hub can be stopped."""
-    monkeypatch.setattr(wire, "TICK_SECONDS", 0.2)
-    return create_app(replace(settings, base_url=f"http://127.0.0.1:{free_port()}"))
-
-
-@pytest.fixture
-def host(web: Flask) -> Iterator[str]:
-    with serving(web) as address:
-        yield address
+from webapp.services.live import hub
 
 
 def make_key(tenant_id: uuid.UUID, *scopes: str, **other: Any) -> str:
     return api_keys.create(tenant_id, name="Shop", scopes_asked=scopes or ("events:read",), **other)[1]
-
-
-def refusal(host: str, who: Person | str, **headers: str) -> int:
-    with pytest.raises(Refused) as refused:
-        listen(host, who, **headers)
-    return int(str(refused.value).rsplit(" ", 1)[-1].rstrip(")"))
 
 
 def last_event(tenant_id: uuid.UUID) -> str:
@@ -141,25 +119,10 @@ def test_a_slow_transaction_is_told_although_a_quick_one_overtook_it(
     app: Flask, host: str, owner: Person
 ) -> None:
     socket = listen(host, owner)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slowly() -> None:
-        with app.app_context():
-            act_for(owner.tenant_id)
-            events.emit(owner.tenant_id, "group_created", None, {"name": "slow"})
-            begun.set()
-            go_on.wait(5)
-            db.session.commit()
-            db.session.remove()
-
-    thread = threading.Thread(target=slowly)
-    thread.start()
-    begun.wait(5)
-    for number in range(3):
-        groups.create(owner.tenant_id, name=f"quick {number}")
-        hear(socket, until="group_created")
-    go_on.set()
-    thread.join()
+    with slow_event(app, owner.tenant_id, "group_created", name="slow"):
+        for number in range(3):
+            groups.create(owner.tenant_id, name=f"quick {number}")
+            hear(socket, until="group_created")
     assert names(hear(socket, until="group_created")) == ["slow"]
     assert hear(socket, 0.3) == []
     socket.close()
@@ -238,24 +201,9 @@ def test_what_was_told_while_it_was_caught_up_is_told_once(
 
 def test_one_that_was_overtaken_is_not_missed(app: Flask, host: str, owner: Person) -> None:
     """An event of a lower sequence that is committed after the last one a reader got."""
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slowly() -> None:
-        with app.app_context():
-            act_for(owner.tenant_id)
-            events.emit(owner.tenant_id, "group_created", None, {"name": "slow"})
-            begun.set()
-            go_on.wait(5)
-            db.session.commit()
-            db.session.remove()
-
-    thread = threading.Thread(target=slowly)
-    thread.start()
-    begun.wait(5)
-    groups.create(owner.tenant_id, name="quick")
-    since = last_event(owner.tenant_id)
-    go_on.set()
-    thread.join()
+    with slow_event(app, owner.tenant_id, "group_created", name="slow"):
+        groups.create(owner.tenant_id, name="quick")
+        since = last_event(owner.tenant_id)
     socket = listen(host, owner, since)
     assert names(hear(socket, until="group_created")) == ["slow"]
     socket.close()
@@ -309,19 +257,19 @@ def test_a_key_listens_without_an_origin(host: str, owner: Person) -> None:
 
 
 def test_a_key_without_the_scope_or_of_nobody_is_refused(host: str, owner: Person) -> None:
-    assert refusal(host, make_key(owner.tenant_id, "contacts:read")) == 403
-    assert refusal(host, "crier_" + "x" * 43) == 401
-    assert refusal(host, owner, Authorization="Basic eDp5") == 401
+    assert refusal(listen, host, make_key(owner.tenant_id, "contacts:read")) == 403
+    assert refusal(listen, host, "crier_" + "x" * 43) == 401
+    assert refusal(listen, host, owner, Authorization="Basic eDp5") == 401
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
 def test_a_foreign_page_or_none_is_refused_before_the_upgrade(host: str, owner: Person, origin: str) -> None:
-    assert refusal(host, owner, Origin=origin) == 403
+    assert refusal(listen, host, owner, Origin=origin) == 403
 
 
 def test_nobody_listens_without_a_session(host: str, owner: Person) -> None:
-    assert refusal(host, owner, Cookie="") == 401
-    assert refusal(host, owner, Cookie="crier_session=forged") == 401
+    assert refusal(listen, host, owner, Cookie="") == 401
+    assert refusal(listen, host, owner, Cookie="crier_session=forged") == 401
 
 
 @pytest.mark.parametrize("role", ["viewer", "sender", "manager"])
@@ -336,7 +284,7 @@ def test_the_twenty_first_socket_of_a_holder_is_refused(host: str, owner: Person
     key = make_key(owner.tenant_id)
     for who in (owner, key):
         open_ones = [listen(host, who) for _ in range(hub.SEATS)]
-        assert refusal(host, who) == 429
+        assert refusal(listen, host, who) == 429
         for one in open_ones:
             one.close()
 
@@ -465,7 +413,7 @@ def test_one_that_does_not_read_is_let_go_and_holds_up_nobody(
     web: Flask, host: str, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "MOST_EVENTS", 100)
-    deaf = _open_and_never_read(host, owner)
+    deaf = open_and_never_read(host, "/ws", owner)
     reading = listen(host, owner)
     assert eventually(lambda: len(_listeners(web)) == 2)
     for _ in range(60):
@@ -496,20 +444,6 @@ def _listeners(web: Flask) -> list[Any]:
 
 def _read(socket: Any, count: int) -> bool:
     return all(socket.receive(timeout=5) is not None for _ in range(count))
-
-
-def _open_and_never_read(host: str, person: Person) -> sockets.socket:
-    name, port = host.split(":")
-    raw = sockets.socket()
-    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 2048)
-    raw.connect((name, int(port)))
-    lines = (
-        "GET /ws HTTP/1.1", f"Host: {host}", "Connection: Upgrade", "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", f"Origin: http://{host}",
-        f"Cookie: {cookie_of(person)}",
-    )  # fmt: skip
-    raw.sendall("\r\n".join((*lines, "", "")).encode())
-    return raw
 
 
 def test_a_plain_request_is_refused(owner: Person) -> None:

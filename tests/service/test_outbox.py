@@ -1,7 +1,6 @@
 """The outbox: an event, the log rows of the webhooks that want it, and one message after the commit."""
 
 import json
-import threading
 import uuid
 from typing import Any
 
@@ -12,7 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from tests.builders import make_contact
+from tests.overtaken import slow_event
 from tests.people import Person
+from tests.webhooks import quiet_webhook
 from webapp import broker
 from webapp.db import act_for, as_owner, db
 from webapp.delivering import signing
@@ -20,21 +21,6 @@ from webapp.domain.events import EVENTS, WEBHOOK_EVENTS, hears
 from webapp.models.events import Event
 from webapp.models.webhooks import Webhook, WebhookLog
 from webapp.services import contact_bulk, contact_erasure, contacts, events
-
-
-def make_webhook(tenant_id: uuid.UUID, *events: str, **fields: Any) -> Webhook:
-    """An endpoint that wants these events; none means all that are not only told by choice."""
-    webhook = Webhook(
-        tenant_id=tenant_id,
-        name=fields.pop("name", "Shop"),
-        url="https://hooks.example/crier",
-        events=list(events),
-        secret="sealed",
-        **fields,
-    )
-    db.session.add(webhook)
-    db.session.commit()
-    return webhook
 
 
 def logs_of(webhook: Webhook) -> list[WebhookLog]:
@@ -70,7 +56,7 @@ CHOICES = ((), ("group_created",), ("message_received", "contact_created"), WEBH
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_event_reaches_exactly_the_webhooks_that_the_catalogue_says(owner: Person, way: str) -> None:
-    webhooks = [make_webhook(owner.tenant_id, *chosen) for chosen in CHOICES]
+    webhooks = [quiet_webhook(owner.tenant_id, *chosen) for chosen in CHOICES]
     for name in EVENTS:
         emit_by(way, owner.tenant_id, name)
     db.session.commit()
@@ -80,7 +66,7 @@ def test_each_event_reaches_exactly_the_webhooks_that_the_catalogue_says(owner: 
 
 
 def test_a_log_row_holds_the_whole_body_and_is_due_at_once(owner: Person) -> None:
-    webhook = make_webhook(owner.tenant_id)
+    webhook = quiet_webhook(owner.tenant_id)
     contact = make_contact(owner.tenant_id, "Zoë")
     (event,), (log,) = events_of(owner.tenant_id), logs_of(webhook)
     assert log.payload == {
@@ -113,7 +99,7 @@ MOST_POSTED = 64 * 1024
 def test_a_body_is_64_kilobytes_at_most_and_the_largest_fields_are_left_out(
     owner: Person, payload: dict[str, Any], left: list[str]
 ) -> None:
-    webhook = make_webhook(owner.tenant_id, "group_updated")
+    webhook = quiet_webhook(owner.tenant_id, "group_updated")
     events.emit(owner.tenant_id, "group_updated", uuid.uuid4(), payload)
     db.session.commit()
     (event,), (log,) = events_of(owner.tenant_id), logs_of(webhook)
@@ -124,17 +110,17 @@ def test_a_body_is_64_kilobytes_at_most_and_the_largest_fields_are_left_out(
 
 
 def test_webhooks_that_are_paused_or_in_the_trash_get_nothing(owner: Person) -> None:
-    paused = make_webhook(owner.tenant_id, is_active=False)
-    deleted = make_webhook(owner.tenant_id, deleted_at=db.func.now())
+    paused = quiet_webhook(owner.tenant_id, is_active=False)
+    deleted = quiet_webhook(owner.tenant_id, deleted_at=db.func.now())
     make_contact(owner.tenant_id)
     assert logs_of(paused) == logs_of(deleted) == []
 
 
 def test_another_tenants_webhook_hears_nothing(owner: Person, stranger: Person) -> None:
     act_for(stranger.tenant_id)
-    theirs = make_webhook(stranger.tenant_id)
+    theirs = quiet_webhook(stranger.tenant_id)
     act_for(owner.tenant_id)
-    mine = make_webhook(owner.tenant_id)
+    mine = quiet_webhook(owner.tenant_id)
     make_contact(owner.tenant_id)
     assert len(logs_of(mine)) == 1
     act_for(stranger.tenant_id)
@@ -153,7 +139,7 @@ def test_nobody_writes_an_event_for_another_tenant(owner: Person, stranger: Pers
 
 
 def test_what_is_rolled_back_was_never_told(owner: Person) -> None:
-    webhook = make_webhook(owner.tenant_id)
+    webhook = quiet_webhook(owner.tenant_id)
     events.emit(owner.tenant_id, "contact_created", None, {})
     db.session.rollback()
     db.session.commit()
@@ -162,7 +148,7 @@ def test_what_is_rolled_back_was_never_told(owner: Person) -> None:
 
 
 def test_a_savepoint_that_is_taken_back_takes_its_event_along(owner: Person) -> None:
-    webhook = make_webhook(owner.tenant_id)
+    webhook = quiet_webhook(owner.tenant_id)
     savepoint = db.session.begin_nested()
     events.emit(owner.tenant_id, "contact_created", None, {})
     savepoint.rollback()
@@ -172,7 +158,7 @@ def test_a_savepoint_that_is_taken_back_takes_its_event_along(owner: Person) -> 
 
 
 def test_many_people_at_once_are_told_one_by_one(owner: Person) -> None:
-    webhook = make_webhook(owner.tenant_id, "contact_deleted")
+    webhook = quiet_webhook(owner.tenant_id, "contact_deleted")
     people = [make_contact(owner.tenant_id, f"P{number}") for number in range(5)]
     contact_bulk.remove(owner.tenant_id, [one.id for one in people])
     assert sorted(log.payload["payload"]["id"] for log in logs_of(webhook)) == sorted(
@@ -217,7 +203,7 @@ def test_a_transaction_is_told_once_however_many_events_it_has(owner: Person) ->
 def test_redis_that_is_away_loses_no_event(
     owner: Person, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webhook = make_webhook(owner.tenant_id)
+    webhook = quiet_webhook(owner.tenant_id)
     monkeypatch.setitem(app.extensions, "crier_redis", broker.Redis.from_url("redis://127.0.0.1:1"))
     make_contact(owner.tenant_id)
     assert len(logs_of(webhook)) == 1
@@ -225,26 +211,11 @@ def test_redis_that_is_away_loses_no_event(
 
 def test_a_lower_sequence_that_is_committed_later_lies_beyond_the_horizon(app: Flask, owner: Person) -> None:
     """What a reader's question stands on: `xid >= horizon` finds what was not there yet when it looked."""
-    early, late = threading.Event(), threading.Event()
-
-    def slow_transaction() -> None:
-        with app.app_context():
-            act_for(owner.tenant_id)
-            events.emit(owner.tenant_id, "group_created", None, {"n": "slow"})
-            early.set()
-            late.wait(5)
-            db.session.commit()
-            db.session.remove()
-
-    thread = threading.Thread(target=slow_transaction)
-    thread.start()
-    assert early.wait(5)
-    events.emit(owner.tenant_id, "group_created", None, {"n": "quick"})
-    db.session.commit()
-    seen = events_of(owner.tenant_id)
-    db.session.commit()
-    late.set()
-    thread.join()
+    with slow_event(app, owner.tenant_id, "group_created", n="slow"):
+        events.emit(owner.tenant_id, "group_created", None, {"n": "quick"})
+        db.session.commit()
+        seen = events_of(owner.tenant_id)
+        db.session.commit()
     slow, quick = events_of(owner.tenant_id)
     assert [event.payload["n"] for event in seen] == ["quick"]
     assert slow.sequence < quick.sequence
@@ -254,7 +225,7 @@ def test_a_lower_sequence_that_is_committed_later_lies_beyond_the_horizon(app: F
 def test_an_erased_person_is_in_no_row(owner: Person) -> None:
     """What was made from their events, and what was told of their messages, goes with them; also what outlived its
     event."""
-    webhook = make_webhook(owner.tenant_id, *WEBHOOK_EVENTS)
+    webhook = quiet_webhook(owner.tenant_id, *WEBHOOK_EVENTS)
     contact, other = make_contact(owner.tenant_id, "Erased"), make_contact(owner.tenant_id, "Other")
     db.session.execute(delete(Event).where(Event.object_id == contact.id))
     for event in ("message_received", "message_status_changed"):
@@ -272,7 +243,7 @@ def test_an_erased_person_is_in_no_row(owner: Person) -> None:
 @pytest.mark.parametrize("table", ["events", "webhook_logs"])
 def test_an_erased_person_is_found_by_index_behind_the_wall(owner: Person, table: str) -> None:
     """Not by a look at everything that was told: a tenant may have a million events."""
-    make_webhook(owner.tenant_id)
+    quiet_webhook(owner.tenant_id)
     db.session.execute(text("set local enable_seqscan = off"))
     asked = text(f"explain delete from {table} where tenant_id = :tenant and contact_id = :contact")
     plan = db.session.scalars(asked, {"tenant": owner.tenant_id, "contact": uuid.uuid4()}).all()
