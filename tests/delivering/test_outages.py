@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
 from tests.people import Person
-from tests.processes import free_port
+from tests.processes import free_port, wait_until
 from tests.receiver import Receiver, receiver
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db
@@ -31,6 +31,7 @@ from webapp.delivering.slice import Deliverer
 from webapp.models.events import Event
 from webapp.models.webhooks import Webhook, WebhookMinute
 from webapp.services import webhook_health, webhook_logs, webhooks
+from webapp.services.hands import Hand
 
 DAYS = (0.0, 86_400.0, 86_400.0, 86_400.0)
 
@@ -160,6 +161,23 @@ def claim_twice(webhook: Webhook) -> list[Post]:
         act_for(webhook.tenant_id)
         posts += claim(webhook.tenant_id, {webhook.id: 1}, 60)
     return posts
+
+
+def test_a_claim_and_an_outcome_that_comes_after_the_lease_never_wait_for_each_other(
+    owner: Person, superuser: psycopg.Connection
+) -> None:
+    webhook = endpoint(owner.tenant_id, "http://127.0.0.1:2000/")
+    events(webhook)
+    (post,) = claim(owner.tenant_id, {webhook.id: 1}, 60)
+    hand = Hand("settle")
+    with superuser.transaction():
+        superuser.execute("select from webhook_logs for update")
+        settling = hand.do(settle, owner.tenant_id, [Landed(post, Outcome(True, 200))])
+        wait_until(lambda: superuser.execute("select from pg_locks where not granted").rowcount, 5)
+        superuser.execute("update webhook_attempts set completed_at = now()")
+    settling.result(5)
+    hand.close()
+    assert [log.success for log in logs(webhook)] == [True]
 
 
 def test_what_was_written_already_when_it_is_brought_again_counts_once(owner: Person) -> None:
