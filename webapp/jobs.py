@@ -1,4 +1,4 @@
-"""What workers do: each job acts for its tenant, calls a service, may run twice, and ends within seconds."""
+"""What workers do: each job acts for its tenant, calls a service, may run twice, and ends soon."""
 
 import uuid
 
@@ -47,5 +47,6 @@ def act_on_contacts(tenant_id: str, act_id: str) -> None:
 
 
 def deliver_webhooks() -> None:
-    """Post whatever is due for some seconds; while something is left, the next bell hangs already."""
+    """Post whatever is due; while something is left, the next bell hangs already. Answers that are on their way are
+    waited for here, up to five minutes: no other worker could hear them."""
     deliverers.serve_slice()
