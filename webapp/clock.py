@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from webapp.delivering import rounds as deliveries
 from webapp.sending import continuity, rounds
-from webapp.services import bells, events, progress, retention, sessions
+from webapp.services import bells, events, progress, retention, sessions, shown_once
 from webapp.services.campaigns import breaker, moves
 from webapp.services.receiving import leftovers
 
@@ -58,6 +58,7 @@ def all_rounds() -> list[Round]:
         Round(deliveries.switch_off_failing, 60),
         Round(leftovers.forget_old, 60),
         Round(sessions.forget_old, 300),
+        Round(shown_once.forget_old, 300),
         Round(retention.forget_old, 300),
     ]
 

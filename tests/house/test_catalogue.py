@@ -12,7 +12,7 @@ from webapp.models import all as _every_table  # noqa: F401
 
 GLOBAL = {
     "alembic_version", "tenants", "users", "memberships", "sign_in_links", "sign_in_tries", "sessions", "api_keys",
-    "callback_addresses",
+    "callback_addresses", "shown_once",
 }  # fmt: skip
 
 # Tables whose rows must not be changed or taken away by the application.

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
+from werkzeug.test import TestResponse
 
 from tests.people import Person, join, outside
 from tests.webhooks import URL, make_attempt, make_log, make_minute, make_webhook, typed
 from webapp.db import act_for, db
 from webapp.models.audit_log import AuditEntry
+from webapp.models.sessions import ShownOnce
 from webapp.models.users import User
 from webapp.models.webhooks import Webhook, WebhookLog
-from webapp.services import passwords, webhook_logs, webhook_secrets, webhooks
+from webapp.services import passwords, shown_once, webhook_logs, webhook_secrets, webhooks
 
 PASSWORD = "four unrelated little words"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
@@ -28,6 +31,13 @@ def only(person: Person) -> Webhook:
 def shown_times(person: Person) -> int:
     query = AuditEntry.of(person.tenant_id).where(AuditEntry.action == "webhook_secret_shown")
     return len(db.session.scalars(query).all())
+
+
+def after(person: Person, answer: TestResponse) -> TestResponse:
+    """The page that an answer leads to; on the way there nothing tells the secret."""
+    assert answer.status_code == 303
+    assert "whsec_" not in answer.text + str(answer.headers)
+    return person.get(answer.location)
 
 
 def with_password(person: Person, signed_in_ago: int = 60) -> Person:
@@ -46,10 +56,12 @@ def with_password(person: Person, signed_in_ago: int = 60) -> Person:
 def test_a_webhook_is_made_changed_paused_deleted_and_restored(owner: Person) -> None:
     assert "No webhook yet" in owner.get("/webhooks").text
     made = owner.post("/webhooks/new", typed())
-    assert made.status_code == 200
+    assert made.status_code == 303
     webhook = only(owner)
     path = f"/webhooks/{webhook.id}"
-    assert SECRET.findall(made.text) == webhook_secrets.signing_secrets(webhook)
+    ready = owner.get(made.location).text
+    assert "Your webhook is ready" in ready
+    assert SECRET.findall(ready) == webhook_secrets.signing_secrets(webhook)
     assert (
         owner.post(f"{path}/edit", typed(name="Till", which="chosen", events="group_created")).status_code
         == 303
@@ -131,11 +143,11 @@ def test_the_secret_is_shown_again_only_after_the_password_and_it_is_written_dow
     assert "whsec_" not in asked.text
     assert "whsec_" not in boss.post(f"{path}/secret", {"present_password": "wrong"}).text
     assert shown_times(boss) == 0
-    answer = boss.post(f"{path}/secret", {"present_password": PASSWORD})
+    answer = after(boss, boss.post(f"{path}/secret", {"present_password": PASSWORD}))
     assert secret in answer.text
     assert "no-store" in answer.headers["Cache-Control"]
     assert shown_times(boss) == 1
-    assert secret in boss.post(f"{path}/secret").text
+    assert secret in after(boss, boss.post(f"{path}/secret")).text
     assert shown_times(boss) == 2
 
 
@@ -145,10 +157,35 @@ def test_a_new_secret_needs_the_password_and_the_old_one_signs_on(owner: Person)
     boss = with_password(owner)
     assert "Is it still you?" in boss.post(f"{path}/secret/new").text
     assert webhook_secrets.signing_secrets(only(boss)) == [old]
-    answer = boss.post(f"{path}/secret/new", {"present_password": PASSWORD})
+    answer = after(boss, boss.post(f"{path}/secret/new", {"present_password": PASSWORD}))
     [new] = SECRET.findall(answer.text)
     assert webhook_secrets.signing_secrets(only(boss)) == [new, old]
     assert "Two secrets sign until" in boss.get(path).text
+
+
+def test_a_reload_of_a_page_with_a_secret_does_nothing_and_shows_it_no_more(owner: Person) -> None:
+    made = owner.post("/webhooks/new", typed())
+    assert not SECRET.search(outside(owner.client.head, made.location).text)
+    assert SECRET.search(owner.get(made.location).text)
+    assert "no-store" in (again := owner.get(made.location)).headers["Cache-Control"]
+    assert not SECRET.search(again.text)
+    assert "The secret was shown." in again.text
+    assert f'action="/webhooks/{only(owner).id}/secret"' in again.text
+
+
+def test_a_secret_waits_ten_minutes_sealed_for_the_browser_that_made_it(app: Flask, owner: Person) -> None:
+    made = owner.post("/webhooks/new", typed())
+    mate = join(app, owner.tenant_id, "manager")
+    assert not SECRET.search(mate.get(made.location).text)
+    [kept] = db.session.scalars(select(ShownOnce)).all()
+    assert "whsec_" not in kept.secret
+    db.session.execute(update(ShownOnce).values(created_at=func.now() - timedelta(minutes=11)))
+    db.session.commit()
+    assert not SECRET.search(owner.get(made.location).text)
+    owner.post(f"/webhooks/{only(owner).id}/secret")
+    db.session.execute(update(ShownOnce).values(created_at=func.now() - timedelta(minutes=11)))
+    shown_once.forget_old()
+    assert db.session.scalars(select(ShownOnce)).all() == []
 
 
 def test_no_page_holds_a_secret(app: Flask, owner: Person) -> None:

@@ -1,4 +1,4 @@
-"""Signed-in browsers and API keys: only hashes of what they carry are stored. Global tables."""
+"""Signed-in browsers, what they are shown once, and API keys; of what they carry only hashes. Global tables."""
 
 import uuid
 from datetime import datetime
@@ -25,6 +25,20 @@ class VisitorSession(Model):
     created_at: Mapped[Now]
     seen_at: Mapped[Now]
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ShownOnce(Model):
+    """A sealed secret on its way to the page that shows it, and to no other session's."""
+
+    __tablename__ = "shown_once"
+
+    token_hash: Mapped[str] = mapped_column(
+        Text, ForeignKey("sessions.token_hash", ondelete="CASCADE"), primary_key=True
+    )
+    # The webhook or key whose secret it is.
+    about: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    secret: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Now]
 
 
 class ApiKey(Timed, Deletable, Model):

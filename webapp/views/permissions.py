@@ -72,6 +72,7 @@ NEEDS: Final[dict[str, str]] = {
     "webhooks.test": "manager",
     "webhooks.pause": "manager",
     "webhooks.resume": "manager",
+    "webhooks.secret": "manager",
     "webhooks.reveal": "manager",
     "webhooks.regenerate": "manager",
     "webhooks.delete": "manager",

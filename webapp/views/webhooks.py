@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -12,12 +12,16 @@ from webapp.domain.errors import Conflict
 from webapp.domain.events import EVENTS, WEBHOOK_EVENTS
 from webapp.forms.webhooks import WebhookForm
 from webapp.services import webhook_days, webhook_logs, webhook_secrets, webhooks
+from webapp.views import shown_once
 from webapp.views.guard import here, is_htmx
 from webapp.views.shared import as_uuid, asked_keys, attempt, page_links, refused, said, to
 from webapp.views.step_up import password_first
 from webapp.views.webhook_listing import listing
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+# Why a secret is shown.
+OCCASIONS: Final = ("made", "shown", "replaced")
 
 
 def lands_on_the_webhook(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +59,7 @@ def new():
 def create():
     form = WebhookForm()
     made = attempt(form, lambda: webhooks.create(here().tenant.id, **_me(), **_typed(form)))
-    return _form(form, status=422) if made is None else _secret(*made, occasion="made")
+    return _form(form, status=422) if made is None else _to_secret(*made, occasion="made")
 
 
 @bp.get("/<uuid:webhook_id>")
@@ -120,18 +124,32 @@ def resume(webhook_id: uuid.UUID):
     return to("webhooks.show", webhook_id=webhook_id)
 
 
+@bp.get("/<uuid:webhook_id>/secret")
+def secret(webhook_id: uuid.UUID):
+    """What was just made or asked for, once; a reload says where it is."""
+    webhook = webhooks.get(here().tenant.id, webhook_id)
+    asked = request.args.get("occasion", "")
+    return render_template(
+        "webhooks/secret.html",
+        webhook=webhook,
+        occasion=asked if asked in OCCASIONS else "shown",
+        secret=shown_once.take(webhook.id),
+        two_sign=webhook_secrets.are_two(webhook),
+    )
+
+
 @bp.post("/<uuid:webhook_id>/secret")
 @password_first(again=True)
 @lands_on_the_webhook
 def reveal(webhook_id: uuid.UUID):
-    return _secret(*webhooks.reveal_secret(here().tenant.id, webhook_id, **_me()), occasion="shown")
+    return _to_secret(*webhooks.reveal_secret(here().tenant.id, webhook_id, **_me()), occasion="shown")
 
 
 @bp.post("/<uuid:webhook_id>/secret/new")
 @password_first(again=True)
 @lands_on_the_webhook
 def regenerate(webhook_id: uuid.UUID):
-    return _secret(*webhooks.regenerate_secret(here().tenant.id, webhook_id, **_me()), occasion="replaced")
+    return _to_secret(*webhooks.regenerate_secret(here().tenant.id, webhook_id, **_me()), occasion="replaced")
 
 
 @bp.post("/<uuid:webhook_id>/delete")
@@ -157,9 +175,9 @@ def _tested(webhook, log_id: uuid.UUID | None):
     return webhook_logs.find(webhook.tenant_id, webhook.id, log_id) if log_id else None
 
 
-def _secret(webhook, secret: str, *, occasion: str):
-    """Shown in the answer itself: a redirect would have to keep the secret somewhere."""
-    return render_template("webhooks/secret.html", webhook=webhook, secret=secret, occasion=occasion)
+def _to_secret(webhook, secret: str, *, occasion: str):
+    shown_once.keep(webhook.id, secret)
+    return to("webhooks.secret", webhook_id=webhook.id, occasion=occasion)
 
 
 def _form(form: WebhookForm, webhook=None, status: int = 200):
