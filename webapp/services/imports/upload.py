@@ -21,12 +21,8 @@ def upload(tenant_id: uuid.UUID, user_id: uuid.UUID | None, *, file_name: str, s
 
     Raises Invalid for `file` when this is no CSV file, too large, or has nobody in it.
     """
-    run = ImportRun(
-        tenant_id=tenant_id, created_by=user_id, file_name=_name(file_name), size=0, encoding="", delimiter=""
-    )
-    db.session.add(run)
     try:
-        _keep(run, stream)
+        run = keep(tenant_id, user_id, file_name=file_name, stream=stream)
     except Invalid:
         db.session.rollback()
         raise
@@ -34,8 +30,18 @@ def upload(tenant_id: uuid.UUID, user_id: uuid.UUID | None, *, file_name: str, s
     return run
 
 
-def _keep(run: ImportRun, stream: BinaryIO) -> None:
+def keep(tenant_id: uuid.UUID, user_id: uuid.UUID | None, *, file_name: str, stream: BinaryIO) -> ImportRun:
+    """Do what `upload` does, and leave it to a larger act to commit. Raises Invalid as that does."""
+    run = ImportRun(
+        tenant_id=tenant_id, created_by=user_id, file_name=_name(file_name), size=0, encoding="", delimiter=""
+    )
+    db.session.add(run)
     db.session.flush()
+    _keep_pieces_of_csv(run, stream)
+    return run
+
+
+def _keep_pieces_of_csv(run: ImportRun, stream: BinaryIO) -> None:
     witness, head = csv_source.Witness(), b""
     said, blocks = _without_separator_line(csv_source.as_stored(_read(stream)))
     for position, data in enumerate(csv_source.in_pieces(blocks, CHUNK)):

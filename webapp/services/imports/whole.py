@@ -12,10 +12,10 @@ from webapp.domain.errors import N_, Invalid
 from webapp.models.imports import ImportRun
 from webapp.models.tenants import Tenant
 from webapp.services import audit, groups
-from webapp.services.imports import json_lines, runs
+from webapp.services.imports import json_lines
 from webapp.services.imports.preview import Reading, preview
 from webapp.services.imports.start import Choice, start
-from webapp.services.imports.upload import keep_pieces, upload
+from webapp.services.imports.upload import keep, keep_pieces
 
 
 def begin_csv(
@@ -28,11 +28,12 @@ def begin_csv(
 ) -> ImportRun:
     """Import a CSV list whose header says what each column is: phoneNumber, name, isActive, else an attribute.
 
-    Raises Invalid for what can be said before anybody was brought in, NotFound for the group.
+    A list that is refused leaves nothing behind. Raises Invalid for what can be said before anybody was brought in,
+    NotFound for the group.
     """
     _require_group(tenant_id, group_id)
-    run = upload(tenant_id, None, file_name=file_name or "contacts.csv", stream=stream)
     try:
+        run = keep(tenant_id, None, file_name=file_name or "contacts.csv", stream=stream)
         seen = preview(run, Reading())
         targets = [column.target for column in seen.columns]
         if PHONE not in targets:
@@ -41,7 +42,6 @@ def begin_csv(
         return start(tenant_id, run.id, None, reading=seen.reading, choice=choice)
     except Invalid:
         db.session.rollback()
-        runs.cancel(tenant_id, run.id)
         raise
 
 
