@@ -171,6 +171,9 @@ def seed(if_empty: bool) -> None:
     """Make a demo tenant with contacts, groups, templates and a simulated number."""
     if if_empty and not accounts.is_empty():
         return
+    if demo.is_made():
+        click.echo("The demo data are there already.")
+        return
     tenant, token = demo.make()
     click.echo(f"{tenant.name} is there, with everything to try a campaign.")
     _say_link(demo.OWNER, token)

@@ -27,13 +27,17 @@ NAME: Final = "Demo bakery"
 _OPTED_OUT: Final = 60
 
 
+def is_made() -> bool:
+    return db.session.scalar(select(User.id).where(User.email == OWNER)) is not None
+
+
 def make() -> tuple[Tenant, str]:
     """Make the demo tenant; returns it and the token of its owner's sign-in link.
 
     Raises:
         Conflict: it is there already.
     """
-    if db.session.scalar(select(User.id).where(User.email == OWNER)):
+    if is_made():
         raise Conflict(N_("The demo data are there already."))
     dice = random.Random(1848)  # noqa: S311 the same people at every making
     tenant, token = accounts.create_tenant(NAME, OWNER)
