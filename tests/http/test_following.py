@@ -189,7 +189,8 @@ def test_places_name_what_the_catalogue_knows_and_parts_that_are_on_their_pages(
     events.emit(owner.tenant_id, "group_created", None, {})
     db.session.commit()
     for path, name in (("/", "dashboard"), ("/contacts", "contacts"), ("/groups", "groups"), ("/webhooks", "webhooks"),
-                       ("/templates", "templates"), ("/campaigns", "campaigns"), ("/messages", "messages")):  # fmt: skip
+                       ("/templates", "templates"), ("/campaigns", "campaigns"), ("/messages", "messages"),
+                       ("/contacts/imports", "imports")):  # fmt: skip
         page = owner.get(path).text
         assert f'id="{PLACES[name].part}"' in page, path
         assert f"/following?place={name}&amp;since=" in page, path

@@ -34,6 +34,7 @@ class Place:
 PLACES: Final = {
     "dashboard": Place(("campaign", "contact", "group", "template", "import"), "dashboard"),
     "contacts": Place(("contact", "import", "group"), "contacts-list"),
+    "imports": Place(("import",), "imports-list"),
     "groups": Place(("group", "import", "contact"), "groups-list"),
     "templates": Place(("template",), "templates-list"),
     "campaigns": Place(("campaign",), "campaigns-list"),
