@@ -223,6 +223,8 @@ def test_a_completed_campaign_tells_what_came_of_it(owner: Person) -> None:
     html = page(owner, campaign)
     assert "990 messages were sent in 5 min. 980 arrived so far, 400 were read." in html
     assert "10 failed; the reasons are below." in html
+    count(campaign, sent_count=1, delivered_count=1, read_count=1, failed_count=0)
+    assert "One message was sent in 5 min. 1 arrived so far, 1 was read." in page(owner, campaign)
 
 
 def test_a_campaign_that_reached_nobody_says_so(owner: Person) -> None:
