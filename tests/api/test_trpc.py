@@ -152,7 +152,9 @@ def test_no_text_that_is_asked_for_has_a_nul(caller: Caller, name: str, given: A
 
 
 def test_a_query_does_not_come_by_post(caller: Caller) -> None:
-    assert code_of(mutate(caller, "contacts.list"))[1] == "METHOD_NOT_SUPPORTED"
+    answer = mutate(caller, "contacts.list")
+    assert (code_of(answer)[1], answer.headers["Allow"]) == ("METHOD_NOT_SUPPORTED", "GET")
+    assert query(caller, "contacts.create,groups.create", batch="1").headers["Allow"] == "POST"
 
 
 def test_an_input_that_is_no_json_is_a_parse_error(caller: Caller) -> None:

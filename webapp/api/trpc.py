@@ -108,9 +108,9 @@ def _one(holder: Holder, name: str, act: Act | None, given: Any) -> Told:
 
 def _require_method(act: Act) -> None:
     if act.is_query and request.method != "GET":
-        raise Problem(405, "method_not_allowed", _(_BY_GET), headers={"Allow": "GET"})
+        raise Problem(405, "method_not_allowed", _(_BY_GET))
     if not act.is_query and request.method != "POST":
-        raise Problem(405, "method_not_allowed", _(_BY_POST), headers={"Allow": "POST"})
+        raise Problem(405, "method_not_allowed", _(_BY_POST))
 
 
 def _done(holder: Holder, act: Act, given: Any) -> Any:
@@ -138,4 +138,6 @@ def _response(answers: Sequence[Told], problem: Problem | None = None) -> Respon
     status = found.pop() if len(found) == 1 else MIXED
     body = json.dumps(told if _is_batch() else told[0])
     headers = dict(problem.headers) if problem else {}
+    if status == 405:
+        headers["Allow"] = "POST" if request.method == "GET" else "GET"
     return Response(body, status, headers=headers, mimetype="application/json")
