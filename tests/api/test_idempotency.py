@@ -112,3 +112,13 @@ def test_an_answer_that_can_not_be_opened_any_more_is_no_reason_to_do_it_again(
     monkeypatch.setitem(app.config, "CRIER", fresh)
     assert caller.error("POST", "/contacts", JOHN, headers=KEY)[:2] == (409, "conflict")
     assert count(caller, Contact) == 1
+
+
+def test_where_there_is_no_body_no_kind_is_said(caller: Caller) -> None:
+    john = caller.post("/contacts", JOHN)["id"]
+    gone = caller.ask("DELETE", f"/contacts/{john}")
+    erased = [caller.ask("POST", f"/contacts/{john}/erase", headers=KEY) for _ in range(2)]
+    assert erased[1].headers["Idempotent-Replayed"] == "true"
+    assert [(one.status_code, one.headers.get("Content-Type")) for one in (gone, *erased)] == [
+        (204, None)
+    ] * 3

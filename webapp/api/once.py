@@ -23,6 +23,12 @@ _KEPT_HEADERS: Final = ("Content-Type", "Location")
 _PIECE: Final = 65_536
 
 
+class Bare(Response):
+    """An answer that says nothing of its kind unless it is told."""
+
+    default_mimetype = None
+
+
 def once(do: Callable[[], Response]) -> Response:
     """The answer of `do`, or of the first request that was the same."""
     typed = request.headers.get(HEADER)
@@ -32,7 +38,7 @@ def once(do: Callable[[], Response]) -> Response:
     stored = idempotency.begin(asked)
     if stored is not None:
         headers = {**stored.headers, "Idempotent-Replayed": "true"}
-        return Response(stored.body, stored.status, headers=headers)
+        return Bare(stored.body, stored.status, headers=headers)
     try:
         answer = do()
     except Exception as error:

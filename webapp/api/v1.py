@@ -12,7 +12,7 @@ from flask_openapi3.models.tag import Tag
 from webapp.api import gate, problems, reading
 from webapp.api.acts.act import Act
 from webapp.api.acts.catalogue import ACTS
-from webapp.api.once import once
+from webapp.api.once import Bare, once
 from webapp.api.shapes.errors import Failed
 from webapp.services.imports.limits import MAX_BYTES
 
@@ -112,7 +112,7 @@ def _answer(act: Act, key: uuid.UUID | None) -> Response:
     given = read(act.takes) if act.takes is not None else None
     told = act.do(g.holder, key, given, *reading.raw(act.raw))
     if told is None:
-        return Response(status=act.status)
+        return Bare(status=act.status)
     if isinstance(told, Iterator):
         return Response(stream_with_context(told), mimetype="text/csv")
     made = {"Location": f"{request.path}/{told['id']}"} if makes_something(act) else {}
