@@ -1,6 +1,7 @@
 """Keys in the settings: made behind the password, shown once, taken away at once."""
 
 import re
+from typing import Any
 
 from flask import Flask
 
@@ -18,10 +19,21 @@ def token_in(page: str) -> str:
     return found[1]
 
 
+def make(owner: Person, typed: dict[str, Any] = TYPED) -> str:
+    """Make a key and copy it from the page that comes next."""
+    return token_in(owner.get(owner.post("/settings/keys/new", typed).headers["Location"]).text)
+
+
 def test_a_key_is_made_and_shown_once(owner: Person) -> None:
     assert "No keys yet" in owner.get("/settings/keys").text
-    page = owner.post("/settings/keys/new", TYPED)
+    answer = owner.post("/settings/keys/new", TYPED)
+    assert answer.status_code == 303
+    page = owner.get(answer.headers["Location"])
     token = token_in(page.text)
+    again = owner.get(answer.headers["Location"]).text
+    assert token not in again
+    assert "take it away and make another" in again
+    assert len(api_keys.listed(owner.tenant_id)) == 1, "a reload makes no second one"
     holder = api_keys.verify(token)
     assert holder is not None
     assert holder.scopes == {"contacts:read", "campaigns:send"}
@@ -34,7 +46,7 @@ def test_a_key_is_made_and_shown_once(owner: Person) -> None:
 
 
 def test_a_key_is_taken_away_at_once(owner: Person) -> None:
-    token = token_in(owner.post("/settings/keys/new", TYPED | {"days": ""}).text)
+    token = make(owner, TYPED | {"days": ""})
     (key,) = api_keys.listed(owner.tenant_id)
     assert key.expires_at is None
     assert owner.post(f"/settings/keys/{key.id}/revoke").status_code == 303
@@ -68,7 +80,7 @@ def test_to_have_signed_in_lately_is_not_enough_for_what_shows_a_key(owner: Pers
     assert ASKED in owner.post("/settings/keys/new", TYPED).text
     assert api_keys.listed(owner.tenant_id) == []
     made = owner.post("/settings/keys/new", TYPED | {"present_password": PASSWORD})
-    assert api_keys.verify(token_in(made.text))
+    assert api_keys.verify(token_in(owner.get(made.headers["Location"]).text))
 
 
 def test_a_sender_sees_no_keys(app: Flask, owner: Person) -> None:
@@ -81,6 +93,7 @@ def test_a_strangers_key_is_not_there(owner: Person, stranger: Person) -> None:
     owner.post("/settings/keys/new", TYPED)
     (key,) = api_keys.listed(owner.tenant_id)
     assert stranger.post(f"/settings/keys/{key.id}/revoke").status_code == 404
+    assert stranger.get(f"/settings/keys/{key.id}/made").status_code == 404
     assert len(api_keys.listed(owner.tenant_id)) == 1
 
 

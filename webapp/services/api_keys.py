@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from webapp.db import act_for, db
 from webapp.domain import fields, scopes
@@ -40,6 +40,11 @@ def listed(tenant_id: uuid.UUID) -> list[ApiKey]:
     """The keys that were not revoked, the newest first; those that ran out among them."""
     query = select(ApiKey).where(ApiKey.tenant_id == tenant_id, ApiKey.deleted_at.is_(None))
     return list(db.session.scalars(query.order_by(ApiKey.id.desc())))
+
+
+def get(tenant_id: uuid.UUID, key_id: uuid.UUID) -> ApiKey:
+    """One of those that were not revoked. Raises NotFound."""
+    return _there(db.session.scalar(_living(tenant_id, key_id)))
 
 
 def create(
@@ -75,12 +80,7 @@ def create(
 
 def revoke(tenant_id: uuid.UUID, key_id: uuid.UUID, *, by: uuid.UUID | None = None) -> ApiKey:
     """Take a key away for good: the next request that carries it is refused."""
-    query = select(ApiKey).where(
-        ApiKey.tenant_id == tenant_id, ApiKey.id == key_id, ApiKey.deleted_at.is_(None)
-    )
-    key = db.session.scalar(query.with_for_update())
-    if key is None:
-        raise NotFound(N_("There is no such key."))
+    key = _there(db.session.scalar(_living(tenant_id, key_id).with_for_update()))
     key.deleted_at = func.now()
     audit.record(tenant_id, by, "api_key_revoked", key.id, name=key.name)
     departures.tell(key.id)
@@ -115,6 +115,18 @@ def standing_of(key_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     found = set(db.session.scalars(query.where(ApiKey.id.in_(key_ids), *_holds())))
     db.session.commit()
     return found
+
+
+def _living(tenant_id: uuid.UUID, key_id: uuid.UUID) -> Select[tuple[ApiKey]]:
+    return select(ApiKey).where(
+        ApiKey.tenant_id == tenant_id, ApiKey.id == key_id, ApiKey.deleted_at.is_(None)
+    )
+
+
+def _there(key: ApiKey | None) -> ApiKey:
+    if key is None:
+        raise NotFound(N_("There is no such key."))
+    return key
 
 
 def _holds() -> tuple[ColumnElement[bool], ...]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from webapp.domain.scopes import SCOPES
 from webapp.forms.api_keys import KeyForm
 from webapp.services import api_keys
+from webapp.views import shown_once
 from webapp.views.guard import here
 from webapp.views.shared import attempt, said, to
 from webapp.views.step_up import password_first
@@ -32,7 +33,7 @@ def new():
 @password_first(again=True)
 def create():
     form = KeyForm()
-    made = attempt(
+    pair = attempt(
         form,
         lambda: api_keys.create(
             here().tenant.id,
@@ -42,11 +43,18 @@ def create():
             by=here().user.id,
         ),
     )
-    if made is None:
+    if pair is None:
         return _new(form, 422)
-    key, token = made
-    # Shown once, in the answer itself: a redirect would have to keep it somewhere.
-    return render_template("settings/key.html", key=key, token=token)
+    key, token = pair
+    shown_once.keep(key.id, token)
+    return to("api_keys.made", key_id=key.id)
+
+
+@bp.get("/<uuid:key_id>/made")
+def made(key_id: uuid.UUID):
+    """What was just made, once; a reload says what to do without it."""
+    key = api_keys.get(here().tenant.id, key_id)
+    return render_template("settings/key.html", key=key, token=shown_once.take(key.id))
 
 
 @bp.post("/<uuid:key_id>/revoke")
