@@ -847,8 +847,10 @@ export type AppRouter = TRPCBuiltRouter<
     delete: Mutation<OfTenant & { id: string }, { success: true }>;
     /** Bring a webhook back from the trash. */
     restore: Mutation<OfTenant & { id: string }, { webhook: Webhook }>;
-    /** Make another secret; the one before signs beside it for 24 hours more. */
+    /** Make another secret; the one before signs beside it for 24 hours more, no third till then. */
     regenerateSecret: Mutation<OfTenant & { id: string }, { webhook: WebhookWithSecret }>;
+    /** End the secret before the present one now: a receiver that still has it refuses posts. */
+    endOldSecret: Mutation<OfTenant & { id: string }, { webhook: Webhook }>;
     /** Post a test to a webhook, in the background; the answer is its entry in the log. */
     test: Mutation<OfTenant & { id: string }, { log: WebhookLog }>;
     /** What was posted to a webhook, newest first, with what came of it. */

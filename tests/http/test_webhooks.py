@@ -20,7 +20,18 @@ from webapp.services import passwords, shown_once, webhook_logs, webhook_secrets
 
 PASSWORD = "four unrelated little words"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
-CHANGES = ("edit", "test", "pause", "resume", "secret", "secret/new", "delete", "restore", "replay")
+CHANGES = (
+    "edit",
+    "test",
+    "pause",
+    "resume",
+    "secret",
+    "secret/new",
+    "secret/end",
+    "delete",
+    "restore",
+    "replay",
+)
 
 
 def only(person: Person) -> Webhook:
@@ -160,7 +171,14 @@ def test_a_new_secret_needs_the_password_and_the_old_one_signs_on(owner: Person)
     answer = after(boss, boss.post(f"{path}/secret/new", {"present_password": PASSWORD}))
     [new] = SECRET.findall(answer.text)
     assert webhook_secrets.signing_secrets(only(boss)) == [new, old]
-    assert "Two secrets sign until" in boss.get(path).text
+    page = boss.get(path).text
+    assert "Two secrets sign until" in page
+    assert "End the old secret now" in page
+    assert boss.post(f"{path}/secret/new").location == path
+    assert re.search(r"Until \d+ \w{3} 20\d\d, \d\d:\d\d two secrets sign", boss.get(path).text)
+    assert boss.post(f"{path}/secret/end").location == path
+    assert webhook_secrets.signing_secrets(only(boss)) == [new]
+    assert "Make a new secret" in boss.get(path).text
 
 
 def test_a_reload_of_a_page_with_a_secret_does_nothing_and_shows_it_no_more(owner: Person) -> None:

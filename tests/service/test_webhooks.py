@@ -107,6 +107,29 @@ def test_the_old_secret_signs_beside_the_new_one_for_a_day(owner: Person) -> Non
     assert webhook_secrets.signing_secrets(webhook) == [new]
 
 
+def test_a_secret_that_was_promised_to_sign_is_not_dropped_for_a_third(owner: Person) -> None:
+    webhook, old = webhooks.create(owner.tenant_id, name="Shop", url=URL)
+    _, new = webhooks.regenerate_secret(owner.tenant_id, webhook.id)
+    with pytest.raises(Conflict, match=r"^Until 20\d\d-.* two secrets sign"):
+        webhooks.regenerate_secret(owner.tenant_id, webhook.id)
+    assert webhook_secrets.signing_secrets(again(webhook)) == [new, old]
+    webhooks.end_old_secret(owner.tenant_id, webhook.id)
+    assert webhook_secrets.signing_secrets(again(webhook)) == [new]
+    with pytest.raises(Conflict, match="Only one secret signs"):
+        webhooks.end_old_secret(owner.tenant_id, webhook.id)
+    _, third = webhooks.regenerate_secret(owner.tenant_id, webhook.id)
+    assert webhook_secrets.signing_secrets(again(webhook)) == [third, new]
+
+
+def test_while_nothing_signs_another_secret_is_made_at_once(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    webhooks.regenerate_secret(owner.tenant_id, webhook.id)
+    webhook.secret = "gone:" + webhook.secret.partition(":")[2]
+    db.session.commit()
+    _, secret = webhooks.regenerate_secret(owner.tenant_id, webhook.id)
+    assert webhook_secrets.signing_secrets(again(webhook)) == [secret]
+
+
 def test_whoever_sees_a_secret_again_is_written_down(owner: Person) -> None:
     webhook, secret = webhooks.create(owner.tenant_id, name="Shop", url=URL)
     assert webhooks.reveal_secret(owner.tenant_id, webhook.id, user_id=owner.user_id) == (webhook, secret)
@@ -203,7 +226,7 @@ def test_a_strangers_webhook_is_not_there(owner: Person, stranger: Person) -> No
     log = make_log(webhook, "failed")
     theirs = stranger.tenant_id
     for act in (webhooks.get, webhooks.update, webhooks.pause, webhooks.resume, webhooks.remove, webhooks.restore,
-                webhooks.regenerate_secret, webhooks.send_test):  # fmt: skip
+                webhooks.regenerate_secret, webhooks.end_old_secret, webhooks.send_test):  # fmt: skip
         with pytest.raises(NotFound):
             act(theirs, webhook.id)  # type: ignore[operator]
     for read in (webhook_logs.get, webhook_logs.replay):

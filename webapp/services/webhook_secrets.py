@@ -38,6 +38,15 @@ def open_secret(webhook: Webhook) -> str:
     return _opened(webhook, webhook.secret)
 
 
+def is_readable(webhook: Webhook) -> bool:
+    """Whether the present secret can be opened, so that posts are signed at all."""
+    try:
+        open_secret(webhook)
+    except vault.Unreadable:
+        return False
+    return True
+
+
 def replace(webhook: Webhook, secret: str) -> None:
     """Let another secret sign from now on, and the present one beside it for a day."""
     webhook.previous_secret = webhook.secret

@@ -146,12 +146,25 @@ def reveal_secret(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.
 def regenerate_secret(
     tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None
 ) -> tuple[Webhook, str]:
-    """Make another signing secret and return it; the one before signs beside it for 24 hours more."""
+    """Make another signing secret and return it; the one before signs beside it for 24 hours more, as was promised:
+    until then there is no third."""
     webhook = _held(tenant_id, webhook_id)
+    _refuse_a_third_secret(webhook)
     secret = webhook_secrets.fresh()
     webhook_secrets.replace(webhook, secret)
     _told(webhook, "webhook_updated", "webhook_secret_replaced", user_id)
     return webhook, secret
+
+
+def end_old_secret(
+    tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None
+) -> Webhook:
+    """Sign with the present secret alone from now on: a receiver that has the one before refuses posts."""
+    webhook = _held(tenant_id, webhook_id)
+    if not webhook_secrets.are_two(webhook):
+        raise Conflict(N_("Only one secret signs already."))
+    webhook.previous_secret = webhook.previous_secret_until = None
+    return _told(webhook, "webhook_updated", "webhook_old_secret_ended", user_id)
 
 
 def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> WebhookLog:
@@ -183,6 +196,21 @@ def wake(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
     if state(webhook) == "resting":
         webhook.rests_until, webhook.rest_count = func.now(), max(webhook.rest_count, 1)
     return webhook
+
+
+def _refuse_a_third_secret(webhook: Webhook) -> None:
+    """Of two that sign the receiver may have either; where the present one is lost nothing is signed anyway."""
+    if not webhook_secrets.are_two(webhook) or not webhook_secrets.is_readable(webhook):
+        return
+    until = webhook.previous_secret_until
+    assert until is not None
+    raise Conflict(
+        N_(
+            "Until %(until)s two secrets sign, so that the receiver may have either. Another is made after that, or "
+            "once the old one is ended."
+        ),
+        until=until.replace(microsecond=0),
+    )
 
 
 def _test_body(webhook: Webhook, log_id: uuid.UUID) -> dict[str, Any]:

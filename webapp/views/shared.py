@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import flash, get_template_attribute, make_response, redirect, request, url_for
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -14,8 +16,12 @@ from webapp.services.pages import Keys
 
 
 def words(refusal: Refusal | schedule.Words) -> str:
-    """The sentence in the reader's language."""
-    return str(_(refusal.message, **refusal.values) if refusal.values else _(refusal.message))
+    """The sentence in the reader's language, with moments in the tenant's time."""
+    values = {
+        name: format_datetime(value) if isinstance(value, datetime) else value
+        for name, value in refusal.values.items()
+    }
+    return str(_(refusal.message, **values) if values else _(refusal.message))
 
 
 def toast(sentence: str, tone: str, status: int):

@@ -152,6 +152,15 @@ def regenerate(webhook_id: uuid.UUID):
     return _to_secret(*webhooks.regenerate_secret(here().tenant.id, webhook_id, **_me()), occasion="replaced")
 
 
+@bp.post("/<uuid:webhook_id>/secret/end")
+@password_first()
+@lands_on_the_webhook
+def end_old_secret(webhook_id: uuid.UUID):
+    webhooks.end_old_secret(here().tenant.id, webhook_id, **_me())
+    said(_("The old secret is no longer valid. Posts are signed with the new one alone."))
+    return to("webhooks.show", webhook_id=webhook_id)
+
+
 @bp.post("/<uuid:webhook_id>/delete")
 def delete(webhook_id: uuid.UUID):
     webhook = webhooks.remove(here().tenant.id, webhook_id, **_me())

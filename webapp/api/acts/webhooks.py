@@ -37,6 +37,10 @@ def _regenerate(holder: Holder, key: uuid.UUID) -> Told:
     return webhooks.described(webhook) | {"secret": secret}
 
 
+def _end_old_secret(holder: Holder, key: uuid.UUID) -> Told:
+    return webhooks.described(webhooks.end_old_secret(holder.tenant_id, key))
+
+
 def _test(holder: Holder, key: uuid.UUID) -> Told:
     return _entry(holder, webhooks.send_test(holder.tenant_id, key))
 
@@ -113,8 +117,12 @@ _KEPT: Final = Kept(
 ACTS: Final[tuple[Act, ...]] = (
     *_KEPT.acts(),
     _KEPT.act(
-        "regenerateSecret", "Make another secret; the one before signs beside it for 24 hours more.", "POST",
-        "/regenerate-secret", _regenerate, gives=WebhookWithSecret, wrapped="webhook",
+        "regenerateSecret", "Make another secret; the one before signs beside it for 24 hours more, no third till then.",
+        "POST", "/regenerate-secret", _regenerate, gives=WebhookWithSecret, wrapped="webhook",
+    ),
+    _KEPT.act(
+        "endOldSecret", "End the secret before the present one now: a receiver that still has it refuses posts.",
+        "POST", "/end-old-secret", _end_old_secret, gives=Webhook, wrapped="webhook",
     ),
     _KEPT.act(
         "test", "Post a test to a webhook, in the background; the answer is its entry in the log.", "POST", "/test",
