@@ -59,16 +59,17 @@ def test_json_lines_become_contacts(caller: Caller) -> None:
 def test_what_is_refused_can_be_fetched_with_its_reason(caller: Caller) -> None:
     told = bring_in(
         caller,
-        lines({"phoneNumber": "12"}, {"phoneNumber": "+1234567890", "color": "red"}, [1])
+        lines({"phoneNumber": "12"}, {"phoneNumber": "+1234567890", "color": "red"}, {"groupIds": []}, [1])
         + b'\n{"phoneNumber": 5}\nnonsense\n{"phoneNumber": "+1234567890", "name": "\\ud800"}\n',
         LINES,
     )
-    assert (told["status"], told["rows"], told["added"], told["refused"]) == ("completed", 6, 1, 5)
+    assert (told["status"], told["rows"], told["added"], told["refused"]) == ("completed", 7, 1, 6)
     assert told["refusedUrl"].endswith(f"/api/v1/contacts/imports/{told['id']}/refused")
     file = caller.ask("GET", f"/contacts/imports/{told['id']}/refused").text.removeprefix("\ufeff")
     reasons = [row["Reason"] for row in csv.DictReader(io.StringIO(file))]
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     assert "There is no field “color”. Put it into attributes." in reasons
+    assert "A line names no groups. One for the whole list is said with the list." in reasons
     assert reasons.count("This line is no JSON object.") == 2
 
 

@@ -48,8 +48,9 @@ def _procedure(name: str, *about: Any, **more: Any) -> Act:
 
 
 ACTS: Final[tuple[Act, ...]] = (
-    _act("create", "Bring in a list of contacts, at most 50 MB and a million rows, in the background.", "POST", "",
-         _begin, takes=ImportAsked, gives=ImportTold, status=202, heavy=True, raw=tuple(_BEGIN)),
+    _act("create", "Bring in a list of contacts (phoneNumber, name, isActive and attributes), at most 50 MB and a "
+         "million rows, in the background.", "POST", "", _begin, takes=ImportAsked, gives=ImportTold, status=202,
+         heavy=True, raw=tuple(_BEGIN)),
     _procedure("list", "The imports, newest first, a page at a time.", "GET", "", _listed, takes=Paged,
          gives=list_of(ImportTold)),
     _procedure("getById", "How far an import is, and what came of it.", "GET", "/<uuid:id>", _look, gives=ImportTold,

@@ -27,6 +27,7 @@ _LONGEST: Final = 1024 * 1024
 _NO_OBJECT: Final = N_("This line is no JSON object.")
 _TOO_LONG: Final = N_("This line is too long.")
 _NO_FIELD: Final = N_("There is no field “%(name)s”. Put it into attributes.")
+_NO_GROUPS: Final = N_("A line names no groups. One for the whole list is said with the list.")
 _NO_TEXT: Final = N_("%(name)s must be a text.")
 _NO_TEXTS: Final = N_("attributes must be an object of texts.")
 _NO_YES: Final = N_("isActive must be true or false.")
@@ -81,6 +82,8 @@ def _object(line: Line) -> Mapping[str, Any]:
 
 
 def _taken(told: Mapping[str, Any], default_country: str | None) -> Fields:
+    if "groupIds" in told:
+        raise Invalid("", _NO_GROUPS)
     if unknown := sorted(set(told) - set(HEADERS)):
         raise Invalid("", _NO_FIELD, name=_clean(unknown[0])[:40])
     phone = phones.parse(_text(told, "phoneNumber"), default_country)
