@@ -1,4 +1,4 @@
-"""Everything the pages can do, a program can do: each form of a page has its act, or a reason why it has none."""
+"""What the pages do a program can do: each form of a page has its act, or a reason why it has none."""
 
 from flask import Flask
 from pydantic.alias_generators import to_camel

@@ -18,7 +18,8 @@ from webapp.domain.scopes import SCOPES
 
 VERSION: Final = "1.0.0"
 ABOUT: Final = (
-    "Everything the pages of Crier can do, a program can do. Send a key with every request: "
+    "What the pages of Crier do with contacts, groups, templates, numbers, campaigns, messages and webhooks, a program "
+    "can do; people, settings and keys are for people alone. Send a key with every request: "
     "`Authorization: Bearer crier_...`. Lists are told a page at a time, newest first: ask again with `cursor` until "
     "`nextCursor` is null. What is deleted lies in the trash and can be restored. A POST with an `Idempotency-Key` "
     "has one effect, however often it is sent in a day. Each key may send 600 requests a minute, 60 of them imports, "
