@@ -59,7 +59,7 @@
   on("input", "[data-typed]", checkTyped);
 
   // Choosing rows. The bar itself appears by CSS.
-  const rowsOf = (list) => [...document.querySelectorAll(`input[name="ids"][form="${list}-bulk"]`)];
+  const rowsOf = (list) => [...document.querySelectorAll(`input[name="ids"][form="${list}-bulk"], #${list} > .checklist input[name]`)];
   const showChosen = (list) => {
     const rows = rowsOf(list);
     const chosen = rows.filter((row) => row.checked).length;
@@ -80,6 +80,7 @@
     for (const row of rowsOf(box.dataset.checkAll)) row.checked = box.checked;
     showChosen(box.dataset.checkAll);
   });
+  on("change", ".checklist input[name]", (box) => showChosen(box.closest("fieldset").id));
   on("change", 'input[name="ids"][form]', (row) => showChosen(row.getAttribute("form").replace(/-bulk$/, "")));
 
   // A segment of the bar is a larger place to click for the figure below it.
@@ -249,7 +250,7 @@
     document.querySelectorAll("[data-toast]").forEach(wait);
     document.querySelectorAll("[data-counter]").forEach(count);
     document.querySelectorAll("[data-typed]").forEach(checkTyped);
-    document.querySelectorAll("[data-bulk-count]").forEach((each) => showChosen(each.dataset.bulkCount));
+    document.querySelectorAll("[data-check-all]").forEach((each) => showChosen(each.dataset.checkAll));
   };
   document.addEventListener("htmx:afterSettle", ready);
   document.addEventListener("htmx:oobAfterSwap", ready);

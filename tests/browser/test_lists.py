@@ -62,3 +62,16 @@ def test_all_that_match_are_chosen_and_deleted_and_brought_back(owner: Person, p
     expect(page).to_have_url(re.compile("q=guest"))
     page.goto("/contacts")
     expect(page.locator("#contacts-list a.row-link")).to_have_text(["Somebody else"])
+
+
+def test_everything_that_a_key_may_do_is_chosen_at_once(owner: Person, page: Page) -> None:
+    page.goto("/settings/keys/new")
+    everything, boxes = page.get_by_label("All of it"), page.locator(".checklist input[name]")
+    everything.check()
+    expect(boxes.last).to_be_checked()
+    boxes.first.uncheck()
+    assert everything.evaluate("box => box.indeterminate")
+    everything.check()
+    everything.uncheck()
+    expect(page.locator(".checklist input[name]:checked")).to_have_count(0)
+    assert page.locator(".checklist").evaluate("box => box.scrollHeight <= box.clientHeight")

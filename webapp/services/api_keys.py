@@ -117,7 +117,7 @@ def standing_of(key_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     return found
 
 
-def _living(tenant_id: uuid.UUID, key_id: uuid.UUID) -> Select[tuple[ApiKey]]:
+def _living(tenant_id: uuid.UUID, key_id: uuid.UUID) -> Select[ApiKey]:
     return select(ApiKey).where(
         ApiKey.tenant_id == tenant_id, ApiKey.id == key_id, ApiKey.deleted_at.is_(None)
     )
