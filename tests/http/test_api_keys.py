@@ -8,6 +8,7 @@ from flask import Flask
 from tests.http.test_settings import audited
 from tests.http.test_step_up import ASKED, PASSWORD, proved, set_password
 from tests.people import Person, join
+from webapp.domain.scopes import SCOPES
 from webapp.services import api_keys
 
 TYPED = {"name": "Shop", "scopes": ["contacts:read", "campaigns:send"], "days": "30"}
@@ -40,9 +41,15 @@ def test_a_key_is_made_and_shown_once(owner: Person) -> None:
     listed = owner.get("/settings/keys").text
     assert token not in listed
     assert token[:12] in listed
+    assert "campaigns:send</code>" in listed
     assert [(entry.user_id, entry.api_key_id) for entry in audited(owner, "api_key_created")] == [
         (owner.user_id, None)
     ]
+
+
+def test_every_scope_is_offered_with_its_name(owner: Person) -> None:
+    page = owner.get("/settings/keys/new").text
+    assert [scope for scope in SCOPES if f"{scope}</code>" not in page] == []
 
 
 def test_a_key_is_taken_away_at_once(owner: Person) -> None:
