@@ -847,7 +847,7 @@ export type AppRouter = TRPCBuiltRouter<
     delete: Mutation<OfTenant & { id: string }, { success: true }>;
     /** Bring a webhook back from the trash. */
     restore: Mutation<OfTenant & { id: string }, { webhook: Webhook }>;
-    /** Make another secret; the one before signs beside it for 24 hours more, no third till then. */
+    /** Make another secret; the one before signs beside it for 24 hours more, no third before. */
     regenerateSecret: Mutation<OfTenant & { id: string }, { webhook: WebhookWithSecret }>;
     /** End the secret before the present one now: a receiver that still has it refuses posts. */
     endOldSecret: Mutation<OfTenant & { id: string }, { webhook: Webhook }>;

@@ -117,7 +117,7 @@ _KEPT: Final = Kept(
 ACTS: Final[tuple[Act, ...]] = (
     *_KEPT.acts(),
     _KEPT.act(
-        "regenerateSecret", "Make another secret; the one before signs beside it for 24 hours more, no third till then.",
+        "regenerateSecret", "Make another secret; the one before signs beside it for 24 hours more, no third before.",
         "POST", "/regenerate-secret", _regenerate, gives=WebhookWithSecret, wrapped="webhook",
     ),
     _KEPT.act(
