@@ -95,9 +95,23 @@ def test_a_test_that_arrives_while_it_rests_ends_the_rest(owner: Person, sink: R
         db.session.commit()
         webhooks.send_test(owner.tenant_id, webhook.id)
         deliver()
+        assert rest(webhook) < 0
+        deliver()
         assert all(log.success for log in logs(webhook))
         assert fresh(webhook).rest_count == 0
         events(webhook, 20)
+
+
+def test_tests_that_fail_lengthen_no_rest_and_let_nothing_else_out(owner: Person, sink: Receiver) -> None:
+    webhook = failing(owner, sink)
+    events(webhook, 3)
+    before = fresh(webhook).rests_until
+    for _ in range(2):
+        webhooks.send_test(owner.tenant_id, webhook.id)
+        deliver()
+    assert (fresh(webhook).rests_until, fresh(webhook).rest_count) == (before, 1)
+    assert len(sink.ledger()) == 10 + 2
+    assert [log.attempt_count for log in logs(webhook)] == [1] * 10 + [0] * 3 + [1] * 2
 
 
 def test_a_success_ends_rests_of_which_nobody_knows_when_the_last_one_was(

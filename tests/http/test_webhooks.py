@@ -292,7 +292,7 @@ def test_a_test_that_can_not_be_is_told_on_the_page(owner: Person) -> None:
     path = f"/webhooks/{webhook.id}"
     owner.post(f"{path}/pause")
     assert owner.post(f"{path}/test").headers["Location"] == path
-    assert "Let it go on first" in owner.get(path).text
+    assert "Resume it first" in owner.get(path).text
 
 
 @pytest.mark.parametrize(

@@ -401,7 +401,6 @@ def test_what_a_person_wants_posted_now_does_not_wait_for_the_rest_after_failure
     later = datetime.now(UTC) + timedelta(hours=1)
     ago = datetime.now(UTC) - timedelta(days=1)
     acts = (
-        lambda: webhooks.send_test(owner.tenant_id, webhook.id),
         lambda: webhook_logs.replay(owner.tenant_id, webhook.id, failed.id),
         lambda: webhook_logs.replay_failed(owner.tenant_id, webhook.id, ago),
     )

@@ -19,6 +19,7 @@ from webapp import arrays, vault
 from webapp.db import act_for, db
 from webapp.delivering import redaction, signing
 from webapp.domain.errors import N_
+from webapp.domain.events import TEST_EVENT
 from webapp.models.webhooks import Webhook
 from webapp.services import webhook_secrets
 
@@ -29,17 +30,19 @@ BROKE_OFF: Final = N_(
 )
 NO_SECRET: Final = N_("The secret of this webhook can not be read any more. Make a new one.")
 
-# A materialised choice: without it the planner may run the inner query again and claim more than was asked for.
+# A materialised choice: without it the planner may run the inner query again and claim more than was asked for. Of one
+# that rests only a test is taken, which is due before all else.
 _CLAIM: Final = text(
     """
 with due as materialized (
   select first.id from unnest(cast(:webhook_ids as uuid[]), cast(:rooms as int[])) as asked (webhook_id, room)
   join webhooks w on w.tenant_id = :tenant_id and w.id = asked.webhook_id and w.is_active and w.deleted_at is null
-    and (w.rests_until is null or w.rests_until <= now())
+  cross join lateral (select w.rests_until > now() as rests) as s
   cross join lateral (
-    select d.id from webhook_logs d where d.tenant_id = :tenant_id and d.webhook_id = asked.webhook_id
+    select d.id, d.event from webhook_logs d where d.tenant_id = :tenant_id and d.webhook_id = asked.webhook_id
       and d.completed_at is null and d.next_attempt_at <= now()
-    order by d.next_attempt_at limit asked.room for update skip locked) as first
+    order by d.next_attempt_at limit case when rests then 1 else asked.room end for update skip locked) as first
+  where rests is not true or first.event = :test
 )
 update webhook_logs l set attempt_count = attempt_count + 1, unknown_count = unknown_count + 1, updated_at = now(),
   next_attempt_at = now() + make_interval(secs => :lease_seconds
@@ -99,6 +102,7 @@ def claim(tenant_id: uuid.UUID, rooms: Mapping[uuid.UUID, int], lease_seconds: f
         "rooms": arrays.plain(rooms[key] for key in endpoints),
         "lease_seconds": lease_seconds,
         "most_unknown": MOST_UNKNOWN,
+        "test": TEST_EVENT,
     }
     posts = _posts(db.session.execute(_CLAIM, given).all(), endpoints)
     if posts:

@@ -1,7 +1,8 @@
 """Endpoints: how each has done lately, and when one is left alone for a while (a circuit breaker).
 
 It rests when most of its last tries failed, 30 seconds at first and twice as long each time, up to an hour. After it
-one event is tried: a success ends it for good, a failure begins the next.
+one event is tried: a success ends it for good, a failure begins the next. A test does not wait for the end of a rest:
+its success ends it, its failure changes nothing.
 """
 
 import uuid
@@ -11,8 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from webapp import arrays
-from webapp.db import db
+from webapp import arrays, broker
+from webapp.db import db, on_commit_once
 from webapp.delivering.landed import Landed
 from webapp.domain.events import TEST_EVENT
 
@@ -39,6 +40,13 @@ _WELL: Final = text(
 update webhooks set failing_since = null, rest_count = case when rests_until > now() then rest_count else 0 end
 where tenant_id = :tenant_id and id = any (cast(:ids as uuid[]))
   and (failing_since is not null or (rest_count > 0 and coalesce(rests_until <= now(), true)))
+"""
+)
+
+_PROVED: Final = text(
+    """
+update webhooks set rest_count = 0, rests_until = now()
+where tenant_id = :tenant_id and id = any (cast(:ids as uuid[])) and rests_until > now()
 """
 )
 
@@ -73,11 +81,13 @@ where w.tenant_id = :tenant_id and w.id = any (cast(:ids as uuid[])) and w.id = 
 
 @dataclass(slots=True)
 class _Counts:
-    """`events` are the tries that were no tests: those a person makes to see whether it works."""
+    """A test is what a person makes to see whether it works: `failed_events` are no tests, `proofs` are tests that
+    arrived."""
 
     tries: int = 0
-    events: int = 0
     failures: int = 0
+    failed_events: int = 0
+    proofs: int = 0
     duration_ms: int = 0
     asked_to_wait: int = 0
 
@@ -96,9 +106,11 @@ def judge(tenant_id: uuid.UUID, landed: Sequence[Landed]) -> None:
         durations=arrays.plain(one.duration_ms for one in counts),
     )
     _tell(_WELL, tenant_id, [key for key, one in found.items() if one.failures < one.tries])
-    failed = [key for key, one in found.items() if one.failures]
-    only_failed = [key for key in failed if found[key].failures == found[key].tries]
-    _tell(_ILL, tenant_id, [key for key in only_failed if found[key].events])
+    if proved := [key for key, one in found.items() if one.proofs]:
+        _tell(_PROVED, tenant_id, proved)
+        on_commit_once(broker.ring, "deliver_webhooks")
+    failed = [key for key, one in found.items() if one.failed_events]
+    _tell(_ILL, tenant_id, [key for key in failed if found[key].failures == found[key].tries])
     limits = {"least": LEAST_TRIES, "share": FAILING_SHARE, "first": FIRST_REST_SECONDS}
     _tell(_REST, tenant_id, failed, longest=LONGEST_REST_SECONDS, **limits)
     asked = {
@@ -112,8 +124,10 @@ def _counted(landed: Sequence[Landed]) -> dict[uuid.UUID, _Counts]:
     for one in landed:
         counts = found.setdefault(one.post.webhook_id, _Counts())
         counts.tries += 1
-        counts.events += one.post.event != TEST_EVENT
+        is_test = one.post.event == TEST_EVENT
         counts.failures += not one.outcome.success
+        counts.failed_events += not is_test and not one.outcome.success
+        counts.proofs += is_test and one.outcome.success
         counts.duration_ms += one.outcome.duration_ms
         counts.asked_to_wait = max(counts.asked_to_wait, one.outcome.retry_after)
     return found

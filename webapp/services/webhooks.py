@@ -168,8 +168,9 @@ def end_old_secret(
 
 
 def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> WebhookLog:
-    """Have a made-up event posted to a webhook, before all that waits for it; its log says how that went."""
-    webhook = wake(tenant_id, webhook_id)
+    """Have a made-up event posted to a webhook, before all that waits for it and though it rests; its log says how
+    that went."""
+    webhook = _listening(tenant_id, webhook_id)
     _keep_below_most_tests(webhook)
     log_id = db.session.scalars(select(func.uuidv7())).one()
     log = WebhookLog(
@@ -190,9 +191,7 @@ def send_test(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID
 def wake(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
     """The webhook with its row locked, and its rest over for one try that decides about the others: a person wants
     something posted now. Commits nothing."""
-    webhook = _held(tenant_id, webhook_id)
-    if not webhook.is_active:
-        raise Conflict(N_("Nothing is posted while a webhook is stopped. Let it go on first."))
+    webhook = _listening(tenant_id, webhook_id)
     if state(webhook) == "resting":
         webhook.rests_until, webhook.rest_count = func.now(), max(webhook.rest_count, 1)
     return webhook
@@ -230,6 +229,14 @@ def _told(webhook: Webhook, event: str, action: str, user_id: uuid.UUID | None, 
     emit(webhook.tenant_id, event, webhook.id, described(webhook))
     audit.record(webhook.tenant_id, user_id, action, webhook.id, **details)
     db.session.commit()
+    return webhook
+
+
+def _listening(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Webhook:
+    """The webhook with its row locked, if anything is posted to it at all."""
+    webhook = _held(tenant_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict(N_("Nothing is posted while a webhook is stopped. Resume it first."))
     return webhook
 
 
