@@ -9,11 +9,29 @@ from webapp.api import gate
 from webapp.services import api_keys, rate_limits
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer crier_x"])
-def test_without_a_key_nobody_comes_in(caller: Caller, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("", "Send your API key as “Authorization: Bearer crier_…”."),
+        ("Bearer", "Send your API key as “Authorization: Bearer crier_…”."),
+        ("Basic eDp5", "Send your API key as “Authorization: Bearer crier_…”."),
+        ("Bearer x", "This API key is not valid"),
+        ("Bearer crier_x", "This API key is not valid"),
+    ],
+)
+def test_without_a_key_nobody_comes_in(caller: Caller, value: str, sentence: str) -> None:
     answer = caller.ask("GET", "/contacts", headers={"Authorization": value})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json["error"]["message"].startswith(sentence)
+
+
+def test_a_wrong_key_and_one_that_was_taken_away_are_told_alike(caller: Caller) -> None:
+    api_keys.revoke(caller.tenant_id, caller.key_id)
+    wrong = caller.ask("GET", "/contacts", headers={"Authorization": "Bearer crier_x"})
+    gone = caller.ask("GET", "/contacts")
+    assert wrong.json == gone.json
+    assert "not valid" in gone.json["error"]["message"]
 
 
 def test_a_session_opens_nothing_here(owner: Person) -> None:

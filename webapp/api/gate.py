@@ -10,7 +10,12 @@ from webapp.domain.errors import N_
 from webapp.services import api_keys, rate_limits
 from webapp.services.api_keys import Holder
 
-_NO_KEY: Final = N_("Send a key that holds: Authorization: Bearer crier_...")
+_NO_KEY: Final = N_("Send your API key as “Authorization: Bearer crier_…”.")
+# One sentence for all of these: why not is nobody's business but the owner's, who sees it in the settings.
+_WRONG_KEY: Final = N_(
+    "This API key is not valid: it is mistyped, has expired or was taken away. Settings → API keys lists those that "
+    "are there."
+)
 _NO_SCOPE: Final = N_("This key may not do this. It needs the scope %(scope)s.")
 _TOO_MANY: Final = N_("Too many requests. Wait %(seconds)d seconds and go on.")
 
@@ -20,7 +25,8 @@ def enter(*, cost: int = 1, heavy: bool = False) -> Holder:
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     holder = api_keys.verify(token.strip()) if kind.lower() == "bearer" else None
     if holder is None:
-        raise Problem(401, "unauthorized", _(_NO_KEY), headers={"WWW-Authenticate": "Bearer"})
+        sentence = _WRONG_KEY if kind.lower() == "bearer" and token.strip() else _NO_KEY
+        raise Problem(401, "unauthorized", _(sentence), headers={"WWW-Authenticate": "Bearer"})
     g.holder = holder
     _count(holder, cost, heavy)
     return holder

@@ -31,7 +31,7 @@ HEARTBEAT_SECONDS = 20.0
 TOO_SLOW: Final = 4008
 _CHECK_SECONDS: Final = 60.0
 
-_NOBODY: Final = N_("Send a key that holds: Authorization: Bearer crier_..., or sign in.")
+_NOBODY: Final = N_("Send your API key as “Authorization: Bearer crier_…”, or sign in.")
 _FOREIGN: Final = N_("Only a page of this server may use its cookie.")
 _FULL: Final = N_("At most %(most)d sockets may be open at once.")
 _SLOW: Final = "You read too slowly. Come back with since=<id of the last event you got>."
