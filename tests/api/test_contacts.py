@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.api.caller import Caller, make_caller
 from tests.builders import make_contact, make_group
+from webapp.api.shapes.base import ID
 from webapp.api.shapes.contacts import ContactWhole
 from webapp.db import db
 from webapp.models.audit_log import AuditEntry
@@ -97,6 +98,37 @@ def test_nonsense_is_said_beside_its_field(
     assert caller.get("/contacts")["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        (
+            "/contacts",
+            {"phone": "+1234567890"},
+            "phoneNumber: This is required. phone: There is no field “phone”.",
+        ),
+        (
+            "/contacts",
+            {"phoneNumber": 5, "isActive": "yes", "attributes": [], "groupIds": ["abc"]},
+            "phoneNumber: This must be a text. attributes: This must be a JSON object. "
+            "isActive: This must be true or false. "
+            f"groupIds.0: This must be an id, such as {ID}.",
+        ),
+        ("/groups", {"name": ""}, "This can not be empty."),
+        ("/groups", {"name": "x" * 101}, "This may have at most 100 characters."),
+        ("/groups", dict.fromkeys("abcdefghijkl") | {"name": "x"}, "And 2 more."),
+        ("/contacts?limit=0", None, "This must be 1 or more."),
+        ("/contacts?limit=x", None, "This must be a whole number."),
+        ("/contacts?status=gone", None, "This must match ^(active|inactive|opted_out|doubtful)$."),
+    ],
+)
+def test_every_mistake_is_told_at_once_in_plain_words(
+    caller: Caller, path: str, body: object, sentence: str
+) -> None:
+    answer = caller.ask("POST" if body else "GET", path, body)
+    assert answer.status_code == 422
+    assert sentence in answer.json["error"]["message"]
+
+
 def test_a_number_that_is_there_already_is_refused(caller: Caller) -> None:
     caller.post("/contacts", JOHN)
     assert caller.error("POST", "/contacts", {"phoneNumber": "+1 234 567 890"}) == (
@@ -113,6 +145,19 @@ def test_what_is_no_json_is_a_bad_request(caller: Caller) -> None:
         ), data
     form = caller.ask("POST", "/contacts", data={"phoneNumber": "+1234567890"})
     assert form.status_code == 415
+    assert "takes application/json" in form.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b'{\n "phoneNumber": nope}', "This is no JSON: it can not be read at line 2, column 18."),
+        (b"", "Nothing was sent. Send JSON."),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(caller: Caller, data: bytes, sentence: str) -> None:
+    answer = caller.ask("POST", "/contacts", data=data, content_type="application/json")
+    assert answer.json["error"]["message"] == sentence
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ _LIMITS: Final = {
 }
 _WHY: Final = {
     "400": "The body is no JSON.",
-    "401": "No key that holds was sent.",
+    "401": "No valid key was sent.",
     "403": "The key lacks the scope.",
     "404": "There is no such object here.",
     "409": "Its state does not allow this, or the first request with this Idempotency-Key is still being answered.",
@@ -45,13 +45,13 @@ _WHY: Final = {
 
 
 _EXAMPLES: Final = {
-    "400": ("bad_request", "This is no JSON.", ""),
-    "401": ("unauthorized", "Send a key that holds: Authorization: Bearer crier_...", ""),
+    "400": ("bad_request", "This is no JSON: it can not be read at line 2, column 18.", ""),
+    "401": ("unauthorized", "Send your API key as “Authorization: Bearer crier_…”.", ""),
     "403": ("forbidden", "This key may not do this. It needs the scope contacts:write.", ""),
     "404": ("not_found", "There is no such contact.", ""),
     "409": ("conflict", "This campaign was started already.", ""),
     "413": ("too_large", "This is too large.", ""),
-    "415": ("unsupported_media_type", "This kind of data is not taken here.", ""),
+    "415": ("unsupported_media_type", "This takes application/json: say so in the header Content-Type.", ""),
     "422": ("invalid", "This can not be empty.", "name"),
     "429": ("too_many_requests", "Too many requests. Wait 23 seconds and go on.", ""),
 }

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from werkzeug.exceptions import HTTPException
 
+from webapp.api import mistakes
 from webapp.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,6 @@ _FIELDS: Final = {
     "schedule": "scheduledAt",
     "typed": "uncertainCount",
     "Idempotency-Key": "Idempotency-Key",
-}
-_SHAPE: Final = {
-    "missing": N_("This is required."),
-    "extra_forbidden": N_("There is no such field."),
-    "json_invalid": N_("This is no JSON."),
-    "model_type": N_("This must be a JSON object."),
 }
 
 
@@ -90,12 +85,10 @@ def _refusal(refusal: Refusal) -> Problem:
 
 
 def _shape(error: ValidationError) -> Problem:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "json_invalid":
-        return Problem(400, "bad_request", _(_SHAPE["json_invalid"]))
-    known = _SHAPE.get(first["type"])
-    return Problem(422, "wrong_shape", _(known) if known else f"{first['msg']}.", place)
+    if unread := mistakes.unread(error):
+        return Problem(400, "bad_request", unread)
+    found = mistakes.of(error)
+    return Problem(422, "wrong_shape", mistakes.together(found), found[0].field)
 
 
 def _http(error: HTTPException) -> Problem:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from webapp.api import gate, inputs, problems, reading
+from webapp.api import gate, inputs, mistakes, problems, reading
 from webapp.api.acts.act import SUCCESS, Act, Holder
 from webapp.api.acts.catalogue import PROCEDURES
 from webapp.api.once import once
@@ -41,7 +41,6 @@ _NO_PROCEDURE: Final = N_("There is no procedure “%(name)s”.")
 _BY_GET: Final = N_("This is a query: ask by GET.")
 _BY_POST: Final = N_("This is a mutation: send it by POST.")
 _TOO_MANY: Final = N_("A batch has at most %(most)d calls.")
-_NO_JSON: Final = N_("The input is no JSON.")
 
 Told = tuple[int, dict[str, Any]]
 
@@ -85,8 +84,10 @@ def _inputs(called: list[str]) -> list[Any]:
     text: str | bytes = request.args.get("input", "") if request.method == "GET" else reading.json_body()
     try:
         given = json.loads(text) if text else None
+    except json.JSONDecodeError as error:
+        raise Problem(400, "parse_error", mistakes.no_json(error.lineno, error.colno)) from None
     except (ValueError, RecursionError):
-        raise Problem(400, "parse_error", _(_NO_JSON)) from None
+        raise Problem(400, "parse_error", mistakes.no_json()) from None
     if not _is_batch():
         return [given]
     by_place = given if isinstance(given, dict) else {}
