@@ -13,11 +13,13 @@ HTTPS_PORTS: Final = (443, 8443)
 UNREADABLE: Final = N_("This is no address of the internet.")
 METADATA: Final = N_("This address belongs to the inner workings of a hosting provider and is never called.")
 PRIVATE: Final = N_(
-    "This address points into a private network. Use a public address, or ask the operator to allow it."
+    "This address points into a private network. Use a public address, or ask the operator to allow it "
+    "(EGRESS_ALLOW)."
 )
 NOT_HTTPS: Final = N_("Only addresses that start with https:// are called.")
 PORT: Final = N_(
-    "Only the ports 443 and 8443 are called. Use one of them, or ask the operator to allow yours."
+    "Only the ports 443 and 8443 are called. Use one of them, or ask the operator to allow yours "
+    "(EGRESS_ALLOW)."
 )
 
 _ENTRY: Final = re.compile(

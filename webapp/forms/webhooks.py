@@ -18,7 +18,10 @@ class WebhookForm(FlaskForm):
     url = URLField(
         _l("Address"),
         [InputRequired(_l("Type the address.")), Length(max=2048)],
-        description=_l("Where events are posted. It starts with https:// and is reached from the internet."),
+        description=_l(
+            "Where events are posted. It starts with https:// and is reached from the internet, unless the operator "
+            "has allowed another."
+        ),
         render_kw={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"},
     )
     description = TextAreaField(_l("Description"), [Length(max=1000)], render_kw={"rows": 2})
