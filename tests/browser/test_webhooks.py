@@ -107,5 +107,5 @@ def test_a_receiver_that_refuses_is_told_in_words(
     page.reload()
     expect(page.get_by_text("This webhook was switched off")).to_be_visible(timeout=SOON)
     expect(page.get_by_text("gone for good (410)")).to_be_visible()
-    page.get_by_role("button", name="Let it go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Help desk hears of events again.")).to_be_visible()
