@@ -861,6 +861,8 @@ export type AppRouter = TRPCBuiltRouter<
     replay: Mutation<OfTenant & { id: string } & Replay, { log: WebhookLog }>;
     /** Post what was given up since a moment once more, at most 10,000 of the last 14 days. */
     replayFailed: Mutation<OfTenant & { id: string } & ReplayFailed, Replayed>;
+    /** Post what waits for its next try now, the oldest first, at most 10,000. */
+    postWaiting: Mutation<OfTenant & { id: string }, Replayed>;
   };
   messagesHistory: {
     /** What left and what arrived, newest first, a page at a time. */

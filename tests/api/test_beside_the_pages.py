@@ -24,6 +24,7 @@ CALLED = {
     "webhooks.regenerate": "webhooks.regenerateSecret",
     "webhook_logs.replay": "webhooks.replay",
     "webhook_logs.replay_failed": "webhooks.replayFailed",
+    "webhook_logs.post_waiting": "webhooks.postWaiting",
 }
 # Who comes in, and what is shown only to somebody who has just typed their password.
 FOR_PEOPLE_ALONE = {"sign_in", "step_up", "settings", "api_keys"}

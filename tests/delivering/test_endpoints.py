@@ -1,5 +1,6 @@
 """An endpoint that fails is left alone for longer and longer, and switched off when it does nothing else for five days."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,11 @@ from tests.webhooks import make_minute
 from webapp import clock
 from webapp.db import act_for, db
 from webapp.delivering import rounds
+from webapp.delivering.claim import claim
 from webapp.models.audit_log import AuditEntry
 from webapp.models.events import Event
 from webapp.models.webhooks import Webhook, WebhookMinute
-from webapp.services import webhooks
+from webapp.services import webhook_logs, webhooks
 
 DAY = (0.0, 86_400.0)
 
@@ -112,6 +114,27 @@ def test_tests_that_fail_lengthen_no_rest_and_let_nothing_else_out(owner: Person
     assert (fresh(webhook).rests_until, fresh(webhook).rest_count) == (before, 1)
     assert len(sink.ledger()) == 10 + 2
     assert [log.attempt_count for log in logs(webhook)] == [1] * 10 + [0] * 3 + [1] * 2
+
+
+def test_what_waits_is_posted_at_once_in_the_order_of_time_though_it_rests(
+    owner: Person, sink: Receiver
+) -> None:
+    webhook = failing(owner, sink)
+    events(webhook, 5)
+    sink.misbehave()
+    assert webhook_logs.post_waiting(owner.tenant_id, webhook.id) == 15
+    deliver()
+    assert all(log.success for log in logs(webhook))
+    first = json.loads(sink.ledger()[10]["body"])["id"]
+    assert first == str(logs(webhook)[0].event_id)
+    assert webhook_logs.post_waiting(owner.tenant_id, webhook.id) == 0
+
+
+def test_what_is_under_way_is_not_posted_beside_itself(owner: Person, sink: Receiver) -> None:
+    webhook = endpoint(owner.tenant_id, f"{sink.url}/ok")
+    events(webhook, 2)
+    assert len(claim(owner.tenant_id, {webhook.id: 1}, 60)) == 1
+    assert webhook_logs.post_waiting(owner.tenant_id, webhook.id) == 1
 
 
 def test_a_success_ends_rests_of_which_nobody_knows_when_the_last_one_was(

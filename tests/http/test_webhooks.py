@@ -21,17 +21,8 @@ from webapp.services import passwords, shown_once, webhook_logs, webhook_secrets
 PASSWORD = "four unrelated little words"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
 CHANGES = (
-    "edit",
-    "test",
-    "pause",
-    "resume",
-    "secret",
-    "secret/new",
-    "secret/end",
-    "delete",
-    "restore",
-    "replay",
-)
+    "edit", "test", "pause", "resume", "secret", "secret/new", "secret/end", "delete", "restore", "replay", "waiting",
+)  # fmt: skip
 
 
 def only(person: Person) -> Webhook:
@@ -88,6 +79,8 @@ def test_a_webhook_is_made_changed_paused_deleted_and_restored(owner: Person) ->
     assert "Undo" in owner.get("/webhooks").text
     assert owner.get(path).status_code == 404
     assert "Till" in owner.get("/webhooks?trash=1").text
+    assert owner.post(f"{path}/restore", {"back": "list"}).headers["Location"] == "/webhooks"
+    owner.post(f"{path}/delete")
     assert owner.post(f"{path}/restore").headers["Location"] == path
     assert "Till" in owner.get(path).text
 
@@ -328,7 +321,7 @@ def test_one_that_rests_or_fails_says_so(owner: Person) -> None:
     webhook.rest_count = 1
     db.session.commit()
     assert "Most of the last tries failed." in owner.get(f"/webhooks/{webhook.id}").text
-    assert "Resting" in owner.get("/webhooks").text
+    assert "Waiting for the receiver" in owner.get("/webhooks").text
 
 
 def test_the_last_day_is_a_chart_and_a_share(owner: Person) -> None:
@@ -437,6 +430,26 @@ def test_all_failures_are_posted_again_after_their_number_was_confirmed(owner: P
     db.session.expire_all()
     assert all(webhook_logs.outcome(log) == "retrying" for log in failed)
     assert "<strong>0</strong>" in owner.get(f"{path}/replay").text
+
+
+def test_all_that_waits_is_posted_now_and_a_press_in_the_list_leads_back_to_it(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id, is_active=False)
+    webhooks.resume(owner.tenant_id, webhook.id)
+    db.session.execute(update(WebhookLog).values(completed_at=func.now()))
+    db.session.commit()
+    path = f"/webhooks/{webhook.id}"
+    assert "Post what waits now" not in owner.get(path).text
+    log = make_log(webhook, "retrying")
+    listed = owner.get(f"{path}?outcome=waiting").text
+    assert f'name="back" value="{path}?outcome=waiting"' in listed
+    back = {"back": f"{path}?outcome=waiting"}
+    assert owner.post(f"{path}/log/{log.id}/replay", back).location == back["back"]
+    log = make_log(webhook, "retrying")
+    elsewhere = owner.post(f"{path}/log/{log.id}/replay", {"back": "https://evil.example"})
+    assert elsewhere.location == f"{path}/log/{log.id}"
+    make_log(webhook, "retrying")
+    assert owner.post(f"{path}/waiting").location == path
+    assert "3 events are posted now" in owner.get(path).text
 
 
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 40, "٣"])

@@ -175,6 +175,27 @@ def replay_failed(
     return again
 
 
+def do_wait(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> bool:
+    """Whether any event waits for a try."""
+    return db.session.scalar(select(_waiting(tenant_id, webhook_id).exists())) or False
+
+
+def post_waiting(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> int:
+    """Post what waits for a try now, in the order in which it came, at most MOST_REPLAYED; returns how many."""
+    webhook = wake(tenant_id, webhook_id)
+    oldest = _waiting(tenant_id, webhook.id).order_by(WebhookLog.id).limit(MOST_REPLAYED)
+    chosen = oldest.with_for_update(skip_locked=True).cte("chosen").prefix_with("materialized")
+    count = rows_changed(
+        update(WebhookLog)
+        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(select(chosen.c.id)))
+        .values(**_once_more() | {"next_attempt_at": WebhookLog.created_at})
+    )
+    audit.record(tenant_id, user_id, "webhook_waiting_posted", webhook.id, count=count)
+    on_commit(broker.ring, "deliver_webhooks")
+    db.session.commit()
+    return count
+
+
 def _of(tenant_id: uuid.UUID, webhook_id: uuid.UUID, filters: Filters) -> Select[WebhookLog]:
     query = WebhookLog.of(tenant_id).where(WebhookLog.webhook_id == webhook_id)
     if filters.event:
@@ -200,6 +221,18 @@ def _failed(tenant_id: uuid.UUID, webhook_id: uuid.UUID, since: datetime) -> Sel
     told = _of(tenant_id, webhook_id, Filters(outcome="failed", since=datetime.now(UTC) - REPLAYED))
     given_up = told.where(WebhookLog.completed_at >= since, WebhookLog.event != TEST_EVENT)
     return given_up.with_only_columns(WebhookLog.id)
+
+
+def _waiting(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Events that wait for a try and are not under way. Tests are no events."""
+    under_way = select(WebhookAttempt.id).where(
+        WebhookAttempt.tenant_id == WebhookLog.tenant_id,
+        WebhookAttempt.webhook_log_id == WebhookLog.id,
+        WebhookAttempt.completed_at.is_(None),
+    )
+    waiting = _of(tenant_id, webhook_id, Filters(outcome="waiting"))
+    mine = waiting.where(WebhookLog.event != TEST_EVENT, not_(under_way.exists()))
+    return mine.with_only_columns(WebhookLog.id)
 
 
 def _once_more() -> dict[str, Any]:

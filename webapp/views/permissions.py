@@ -82,6 +82,7 @@ NEEDS: Final[dict[str, str]] = {
     "webhook_logs.show": "viewer",
     "webhook_logs.tries": "viewer",
     "webhook_logs.replay": "manager",
+    "webhook_logs.post_waiting": "manager",
     "webhook_logs.ask_replay": "manager",
     "webhook_logs.replay_failed": "manager",
     "imports.index": "viewer",

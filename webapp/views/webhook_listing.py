@@ -23,6 +23,7 @@ def listing(webhook) -> dict[str, Any]:
         "is_filtered": any(asked.values()),
         "outcome": webhook_logs.outcome,
         "may_be_replayed": webhook_logs.may_be_replayed,
+        "do_wait": webhook_logs.do_wait(webhook.tenant_id, webhook.id),
         "heard": [*(webhook.events or WEBHOOK_EVENTS), TEST_EVENT],
         **page_links("webhooks.show", page, webhook_id=webhook.id, **asked),
     }

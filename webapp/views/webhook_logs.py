@@ -4,13 +4,13 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.domain.events import EVENTS
 from webapp.services import webhook_logs, webhooks
-from webapp.views.guard import here
+from webapp.views.guard import here, own_path
 from webapp.views.shared import said, to
 from webapp.views.webhook_listing import ago
 from webapp.views.webhooks import lands_on_the_webhook
@@ -38,7 +38,21 @@ def tries(webhook_id: uuid.UUID, log_id: uuid.UUID):
 def replay(webhook_id: uuid.UUID, log_id: uuid.UUID):
     webhook_logs.replay(here().tenant.id, webhook_id, log_id, user_id=here().user.id)
     said(_("The event is posted again."))
+    if back := own_path(request.form.get("back")):
+        return redirect(back, 303)
     return to("webhook_logs.show", webhook_id=webhook_id, log_id=log_id)
+
+
+@bp.post("/waiting")
+@lands_on_the_webhook
+def post_waiting(webhook_id: uuid.UUID):
+    count = webhook_logs.post_waiting(here().tenant.id, webhook_id, user_id=here().user.id)
+    said(
+        ngettext("One event is posted now.", "%(num)s events are posted now, the oldest first.", count)
+        if count
+        else _("Nothing waits any more.")
+    )
+    return to("webhooks.show", webhook_id=webhook_id)
 
 
 @bp.get("/replay")

@@ -164,7 +164,12 @@ def end_old_secret(webhook_id: uuid.UUID):
 @bp.post("/<uuid:webhook_id>/delete")
 def delete(webhook_id: uuid.UUID):
     webhook = webhooks.remove(here().tenant.id, webhook_id, **_me())
-    said(_("%(name)s is in the trash.", name=webhook.name), undo="webhooks.restore", webhook_id=webhook_id)
+    said(
+        _("%(name)s is in the trash.", name=webhook.name),
+        undo="webhooks.restore",
+        webhook_id=webhook_id,
+        back=["list"],
+    )
     return to("webhooks.index")
 
 
@@ -176,7 +181,7 @@ def restore(webhook_id: uuid.UUID):
         refused(refusal)
         return to("webhooks.index", trash=1)
     said(_("%(name)s is back.", name=webhook.name))
-    return to("webhooks.show", webhook_id=webhook_id)
+    return to("webhooks.index") if "back" in request.form else to("webhooks.show", webhook_id=webhook_id)
 
 
 def _tested(webhook, log_id: uuid.UUID | None):

@@ -93,6 +93,10 @@ def _replay_failed(holder: Holder, key: uuid.UUID, asked: ReplayFailed) -> Told:
     return {"replayed": webhook_logs.replay_failed(holder.tenant_id, key, since)}
 
 
+def _post_waiting(holder: Holder, key: uuid.UUID) -> Told:
+    return {"replayed": webhook_logs.post_waiting(holder.tenant_id, key)}
+
+
 def _typed(shape: WebhookNew | WebhookChange) -> Any:
     return shape.given()
 
@@ -143,5 +147,9 @@ ACTS: Final[tuple[Act, ...]] = (
     _KEPT.act(
         "replayFailed", "Post what was given up since a moment once more, at most 10,000 of the last 14 days.", "POST",
         "/replay-failed", _replay_failed, takes=ReplayFailed, gives=Replayed, status=202,
+    ),
+    _KEPT.act(
+        "postWaiting", "Post what waits for its next try now, the oldest first, at most 10,000.", "POST",
+        "/post-waiting", _post_waiting, gives=Replayed, status=202,
     ),
 )  # fmt: skip
