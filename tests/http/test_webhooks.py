@@ -112,7 +112,10 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_is_lost(owner: Pers
         ({"name": "x" * 101}, "100 characters"),
         ({"description": "x" * 1001}, "1000 characters"),
         ({"which": "chosen"}, "Choose at least one event."),
-        ({"which": "chosen", "events": "no_such"}, "Webhooks do not hear of “no_such”."),
+        (
+            {"which": "chosen", "events": "no_such"},
+            "Webhooks do not hear of “no_such”. They hear of contact_created, ",
+        ),
         ({"which": "chosen", "events": "webhook_triggered"}, "Webhooks do not hear of “webhook_triggered”."),
         ({"which": "none"}, "Not a valid choice"),
     ],
@@ -339,6 +342,14 @@ def test_the_last_day_is_a_chart_and_a_share(owner: Person) -> None:
     assert "of 1,200 tries" in listed
 
 
+def test_where_nothing_answered_no_time_is_drawn(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    make_minute(webhook, datetime.now(UTC), 3, 3, unanswered=3)
+    page = owner.get(f"/webhooks/{webhook.id}").text
+    assert "It has not answered." in page
+    assert "webhook-speed" not in page
+
+
 def test_the_log_is_filtered_and_paged(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id, events=["group_created"])
     path = f"/webhooks/{webhook.id}"
@@ -433,10 +444,7 @@ def test_all_failures_are_posted_again_after_their_number_was_confirmed(owner: P
 
 
 def test_all_that_waits_is_posted_now_and_a_press_in_the_list_leads_back_to_it(owner: Person) -> None:
-    webhook = make_webhook(owner.tenant_id, is_active=False)
-    webhooks.resume(owner.tenant_id, webhook.id)
-    db.session.execute(update(WebhookLog).values(completed_at=func.now()))
-    db.session.commit()
+    webhook = make_webhook(owner.tenant_id)
     path = f"/webhooks/{webhook.id}"
     assert "Post what waits now" not in owner.get(path).text
     log = make_log(webhook, "retrying")

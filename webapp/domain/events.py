@@ -65,7 +65,8 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     """
     wanted = set(names)
     if unknown := sorted(wanted.difference(WEBHOOK_EVENTS)):
-        raise Invalid("events", N_("Webhooks do not hear of “%(name)s”."), name=unknown[0])
+        sentence = N_("Webhooks do not hear of “%(name)s”. They hear of %(known)s.")
+        raise Invalid("events", sentence, name=unknown[0][:100], known=", ".join(WEBHOOK_EVENTS))
     if not wanted:
         raise Invalid("events", N_("Choose at least one event."))
     return tuple(name for name in WEBHOOK_EVENTS if name in wanted)
