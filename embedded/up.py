@@ -15,6 +15,8 @@ from embedded.servers import Server, prepare_servers
 from embedded.settings import Settings, read_settings
 from embedded.supervisor import Asked, Supervisor
 
+_NEW_LINK = "`.venv/bin/flask --app wsgi users link --first-owner`"
+
 MakeTable = Callable[[Settings, Mapping[str, str]], Table]
 
 
@@ -77,9 +79,12 @@ def _open_house(settings: Settings, supervisor: Supervisor, console: Console, pr
         supervisor.start(program)
     _must(supervisor, programs.seed, "The demo data could not be made")
     code, said = supervisor.run(programs.link)
+    link = said[-1] if code == 0 and said else None
     supervisor.until(lambda: answers(settings))
     console.note("everything runs; Ctrl-C stops it")
-    console.plain(f"Open {said[-1] if code == 0 and said else settings.base_url}")
+    if link:
+        console.note(f"the link below works once, within 15 minutes; {_NEW_LINK} makes another")
+    console.plain(f"Open {link or settings.base_url}")
 
 
 def _must(supervisor: Supervisor, program: Program, complaint: str) -> None:

@@ -52,6 +52,7 @@ def servers(house: House) -> dict[str, str]:
 def test_a_second_start_finds_the_data_the_secrets_and_the_ports_of_the_first(folder: Path) -> None:
     with House(folder) as first:
         assert first.opens() == f"http://127.0.0.1:{first.env['PORT']}/sign-in/once"
+        assert "within 15 minutes; `" in first.text
         remember(first, "kept")
         urls, secrets = servers(first), running.secrets(folder)
         assert first.asked_to_end() == 0

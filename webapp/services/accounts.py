@@ -19,6 +19,10 @@ from webapp.services import audit, passwords, tokens
 
 LINK_MINUTES = 15
 LONGEST_EMAIL = 254
+_OLD_LINK = N_(
+    "This link was used already or is older than %(minutes)d minutes. Ask for a new one: whoever runs Crier makes it "
+    "with “.venv/bin/flask --app wsgi users link --email ADDRESS”, or “--first-owner” for the owner who came first."
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -127,7 +131,7 @@ def link_owner(token: str) -> User:
         )
     )
     if user is None:
-        raise NotFound(N_("This link was used already or is too old. Ask for a new one."))
+        raise NotFound(_OLD_LINK, minutes=LINK_MINUTES)
     return user
 
 
@@ -136,7 +140,7 @@ def use_link(token: str, password: str | None) -> User:
     user = link_owner(token)
     link = db.session.get_one(SignInLink, tokens.stored(token), with_for_update=True, populate_existing=True)
     if link.used_at is not None:
-        raise NotFound(N_("This link was used already or is too old. Ask for a new one."))
+        raise NotFound(_OLD_LINK, minutes=LINK_MINUTES)
     if password:
         user.password_hash = passwords.hashed(password, about=(user.email,))
     link.used_at = func.now()
