@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.exc import IntegrityError
 
 from webapp.db import db
 from webapp.domain import attributes as attribute_rules
@@ -13,7 +12,7 @@ from webapp.domain import fields, phones
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.contacts import Contact
 from webapp.models.tenants import Tenant
-from webapp.services import audit, contact_lists, groups, opt_outs
+from webapp.services import alone, audit, contact_lists, groups, opt_outs
 from webapp.services.contact_search import Which
 from webapp.services.events import emit
 from webapp.services.locks import held, lock_tenant
@@ -238,13 +237,12 @@ def _phone(tenant_id: uuid.UUID, text: str) -> phones.Phone:
 
 
 def _flush(contact: Contact) -> None:
-    tenant_id, key, number = contact.tenant_id, contact.phone_key, contact.phone_number
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        db.session.rollback()
-        if "contacts_phone_key_alive" not in str(error.orig):
-            raise
-        holder = db.session.scalar(Contact.of(tenant_id).where(Contact.phone_key == key))
+    tenant_id, number = contact.tenant_id, contact.phone_number
+    twin = Contact.of(tenant_id).where(Contact.phone_key == contact.phone_key)
+
+    def refusal() -> Invalid:
+        holder = db.session.scalar(twin)
         name = called(holder) if holder else phones.pretty(number or "")
-        raise Invalid("phone_number", _TAKEN, name=name) from None
+        return Invalid("phone_number", _TAKEN, name=name)
+
+    alone.flush(contact, twin, "contacts_phone_key_alive", refusal)

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from webapp.db import db, rows_changed
 from webapp.domain import fields
 from webapp.domain.errors import N_, Invalid, NotFound
 from webapp.models.contacts import Contact
 from webapp.models.groups import Group, GroupContact
+from webapp.services import alone
 from webapp.services.contact_search import Which, is_chosen
 from webapp.services.events import emit
 from webapp.services.locks import held
@@ -51,7 +51,7 @@ def create(tenant_id: uuid.UUID, *, name: str, description: str = "", is_active:
     """Make an empty group; its name is unique among the living ones, whatever the case."""
     group = Group(tenant_id=tenant_id, **_clean(name, description), is_active=is_active)
     db.session.add(group)
-    _flush()
+    _flush(group)
     emit(tenant_id, "group_created", group.id, described(group))
     db.session.commit()
     return group
@@ -72,7 +72,7 @@ def update(
         setattr(group, field, value)
     group.is_active = group.is_active if is_active is None else is_active
     if db.session.is_modified(group):
-        _flush()
+        _flush(group)
         emit(tenant_id, "group_updated", group.id, described(group))
     db.session.commit()
     return group
@@ -91,7 +91,7 @@ def restore(tenant_id: uuid.UUID, group_id: uuid.UUID) -> Group:
     """Bring a group back from the trash with its members, if no other has taken its name."""
     group = _held(tenant_id, group_id, deleted=True)
     group.deleted_at = None
-    _flush()
+    _flush(group)
     emit(tenant_id, "group_created", group.id, described(group))
     db.session.commit()
     return group
@@ -187,11 +187,7 @@ def _clean(name: str, description: str) -> dict[str, str]:
     }
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        db.session.rollback()
-        if "groups_name_alive" in str(error.orig):
-            raise Invalid("name", N_("Another group has this name.")) from None
-        raise
+def _flush(group: Group) -> None:
+    twin = Group.of(group.tenant_id).where(func.lower(Group.name) == func.lower(group.name))
+    refusal = Invalid("name", N_("Another group has this name."))
+    alone.flush(group, twin, "groups_name_alive", lambda: refusal)

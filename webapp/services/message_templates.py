@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from webapp.db import db
 from webapp.domain import fields, placeholders
 from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.message_templates import MessageTemplate
+from webapp.services import alone
 from webapp.services.events import emit
 from webapp.services.locks import held
 from webapp.services.pages import Keys, Page, has_part, page
@@ -69,7 +69,7 @@ def create(
     columns = _clean(name, content, variables or {}, is_active)
     template = MessageTemplate(tenant_id=tenant_id, **columns)
     db.session.add(template)
-    _flush()
+    _flush(template)
     emit(tenant_id, "template_created", template.id, described(template))
     db.session.commit()
     return template
@@ -109,7 +109,7 @@ def update(
         for column, value in changed.items():
             setattr(template, column, value)
         template.version += 1
-        _flush()
+        _flush(template)
         emit(tenant_id, "template_updated", template.id, described(template))
     db.session.commit()
     return template
@@ -143,7 +143,7 @@ def restore(tenant_id: uuid.UUID, template_id: uuid.UUID) -> MessageTemplate:
     template = get(tenant_id, template_id, deleted=True)
     template.deleted_at = None
     try:
-        _flush()
+        _flush(template)
     except Invalid:
         raise Conflict(N_("Another template has this name now. Give that one another name first.")) from None
     emit(tenant_id, "template_created", template.id, described(template))
@@ -207,11 +207,8 @@ def _free_name(tenant_id: uuid.UUID, name: str) -> str:
     return next(copy for copy in copies if copy.lower() not in taken)
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        db.session.rollback()
-        if "message_templates_name_alive" in str(error.orig):
-            raise Invalid("name", N_("Another template has this name.")) from None
-        raise
+def _flush(template: MessageTemplate) -> None:
+    same = func.lower(MessageTemplate.name) == func.lower(template.name)
+    twin = MessageTemplate.of(template.tenant_id).where(same)
+    refusal = Invalid("name", N_("Another template has this name."))
+    alone.flush(template, twin, "message_templates_name_alive", lambda: refusal)

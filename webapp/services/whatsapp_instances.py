@@ -4,7 +4,6 @@ import uuid
 from typing import Any, Final, Unpack
 
 from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
 
 from webapp import broker
 from webapp.db import db, on_commit
@@ -12,7 +11,7 @@ from webapp.domain.errors import N_, Conflict, Invalid, NotFound
 from webapp.models.campaigns import Campaign
 from webapp.models.tenants import Tenant
 from webapp.models.whatsapp_instances import CallbackAddress, WhatsAppInstance
-from webapp.services import audit, heard, instance_fields, instance_secrets
+from webapp.services import alone, audit, heard, instance_fields, instance_secrets
 from webapp.services.instance_fields import Typed
 from webapp.services.instance_secrets import SECRETS, Credentials, seal, secrets_of, shown
 from webapp.services.locks import held, lock_tenant
@@ -83,12 +82,12 @@ def add(tenant_id: uuid.UUID, columns: dict[str, Any], secrets: dict[str, str]) 
     if instance is None:
         instance = WhatsAppInstance(tenant_id=tenant_id, credentials={}, **columns)
         db.session.add(instance)
-        _flush()
+        _flush(instance)
         db.session.add(CallbackAddress(whatsapp_instance_id=instance.id, tenant_id=tenant_id))
     else:
         for name, value in ({"deleted_at": None, "check_result": {}} | columns).items():
             setattr(instance, name, value)
-        _flush()
+        _flush(instance)
     seal(instance, secrets)
     ask_for_check(instance)
     return instance
@@ -105,7 +104,7 @@ def update(
     for name in changed - set(secrets):
         setattr(instance, name, columns[name])
     seal(instance, secrets)
-    _flush()
+    _flush(instance)
     if "app_secret" in secrets:
         heard.forget(instance.id)
     if changed & _CHECKED and not was_paused_by_a_person(instance):
@@ -179,7 +178,7 @@ def restore(
     instance = _held(tenant_id, instance_id, deleted=True)
     instance.deleted_at = None
     try:
-        _flush()
+        _flush(instance)
     except Invalid:
         raise Conflict(_TAKEN) from None
     if not was_paused_by_a_person(instance):
@@ -228,11 +227,9 @@ def _country(tenant_id: uuid.UUID) -> str | None:
     return db.session.get_one(Tenant, tenant_id).default_country
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        db.session.rollback()
-        if "whatsapp_instances_alive" in str(error.orig):
-            raise Invalid("phone_number_id", _TAKEN) from None
-        raise
+def _flush(instance: WhatsAppInstance) -> None:
+    twin = WhatsAppInstance.of(instance.tenant_id).where(
+        WhatsAppInstance.provider == instance.provider,
+        WhatsAppInstance.phone_number_id == instance.phone_number_id,
+    )
+    alone.flush(instance, twin, "whatsapp_instances_alive", lambda: Invalid("phone_number_id", _TAKEN))
