@@ -107,6 +107,10 @@ class Browser:
     def cookie(self) -> str:
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._client.cookies.jar)
 
+    def page(self, path: str) -> str:
+        """The page at this address, as it is read."""
+        return self._client.get(path).raise_for_status().text
+
     def send(self, path: str, to: str = "", /, **typed: Any) -> Answer:
         """Open this page and send the form on it that goes `to` an address, else back to the page's own."""
         page = self._client.get(path)

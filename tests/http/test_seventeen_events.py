@@ -108,8 +108,9 @@ class Day:
         """Send a form of a page that causes this event; the id of what it is about."""
         known = len(self.ear.heard)
         answer = self.browser.send(path, to, **typed)
-        self.secret = self.secret or _shown_secret(answer.text)
-        about = ID.search(f"{to or path} {answer.path} {_way_back(answer.text)}")
+        if not self.secret and answer.path.partition("?")[0].endswith("/secret"):
+            self.secret = _shown_secret(self.browser.page(answer.path))
+        about = ID.search(f"{to or path} {answer.path}")
         assert about, f"{path} leads to nothing"
         self.hear(name, answer, after=known, id=about[0])
         return uuid.UUID(about[0])
@@ -140,13 +141,10 @@ class Day:
 
     @property
     def to_be_posted(self) -> set[str]:
-        return {one.event["id"] for one in self.ear.heard if hears((), one.event["type"])}
-
-
-def _way_back(page: str) -> str:
-    """Where a page that is shown, instead of another one that it led on to, leads back to."""
-    found = re.search(r'class="back-link" href="([^"]+)"', page)
-    return found[1] if found else ""
+        """All but the making of the webhook that hears it, which is the first of the two."""
+        own = self.told("webhook_created")[:1]
+        heard = [one for one in self.ear.heard if one not in own]
+        return {one.event["id"] for one in heard if hears((), one.event["type"])}
 
 
 def _shown_secret(page: str) -> str:
@@ -222,7 +220,6 @@ def live(day: Day, written: Callable[[str, str], None]) -> None:
 def webhooks_are_made(day: Day) -> uuid.UUID:
     """One that hears of everything and is tested, and one of a till, where they soon say that it is gone."""
     shop = day.send("webhook_created", "/webhooks/new", name="Shop", url=f"{day.sink.url}/hook")
-    day.hear("webhook_triggered", webhookId=str(shop), event="webhook_created")
     known = len(day.ear.heard)
     tested = day.browser.send(f"/webhooks/{shop}", f"/webhooks/{shop}/test")
     day.hear("webhook_triggered", tested, after=known, webhookId=str(shop), event=TEST_EVENT)
@@ -276,8 +273,9 @@ def test_a_page_causes_it(day: Day, name: str) -> None:
 @pytest.mark.parametrize("name", SIXTEEN)
 def test_it_is_posted_once_signed_and_as_it_was_told(day: Day, name: str) -> None:
     verifier, posts = Verifier(day.secret), day.posts()
-    assert day.told(name)
-    for one in day.told(name):
+    told = [one for one in day.told(name) if one.event["id"] in day.to_be_posted]
+    assert told
+    for one in told:
         (entry,) = posts[one.event["id"]]
         assert verifier.verify(entry["body"], entry["headers"]) == one.event
 
@@ -296,7 +294,6 @@ def test_workers_and_callbacks_cause_them_too(day: Day) -> None:
         "contact_updated": 1,
         "campaign_status_changed": 2,
         "webhook_updated": 1,
-        "webhook_triggered": 1,
     }
     moves = [
         (one.event["payload"]["previousStatus"], one.event["payload"]["status"])

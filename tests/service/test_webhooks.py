@@ -54,6 +54,15 @@ def test_each_change_is_told_once_and_written_down(owner: Person) -> None:
     ]  # fmt: skip
 
 
+def test_no_webhook_hears_of_its_own_making(owner: Person) -> None:
+    first = make_webhook(owner.tenant_id)
+    second = make_webhook(owner.tenant_id)
+    webhooks.remove(owner.tenant_id, second.id)
+    webhooks.restore(owner.tenant_id, second.id)
+    assert [log.event for log in logs_of(first)] == ["webhook_created", "webhook_deleted", "webhook_created"]
+    assert logs_of(second) == []
+
+
 def test_what_changes_nothing_is_not_told(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     webhooks.update(owner.tenant_id, webhook.id, name=webhook.name, url=webhook.url, is_active=True)
