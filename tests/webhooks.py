@@ -76,9 +76,12 @@ def make_attempt(log: WebhookLog, number: int = 1, **other: Any) -> WebhookAttem
     return attempt
 
 
-def make_minute(webhook: Webhook, at: datetime, tries: int, failures: int = 0, mean_ms: int = 100) -> None:
+def make_minute(
+    webhook: Webhook, at: datetime, tries: int, failures: int = 0, mean_ms: int = 100, unanswered: int = 0
+) -> None:
     """What delivery notes of one minute."""
     minute = at.replace(second=0, microsecond=0)
-    values = {"tries": tries, "failures": failures, "duration_ms": tries * mean_ms}
+    answered = tries - unanswered
+    values = {"tries": tries, "failures": failures, "answered": answered, "duration_ms": answered * mean_ms}
     db.session.add(WebhookMinute(tenant_id=webhook.tenant_id, webhook_id=webhook.id, minute=minute, **values))
     db.session.commit()

@@ -25,6 +25,16 @@ def test_the_last_day_is_drawn_in_half_hours(owner: Person) -> None:
     assert day.spans[0].share is None
 
 
+def test_who_does_not_answer_is_neither_fast_nor_slow(owner: Person) -> None:
+    webhook, silent = make_webhook(owner.tenant_id), make_webhook(owner.tenant_id)
+    now = datetime.now(UTC)
+    make_minute(webhook, now, 4, 2, mean_ms=200, unanswered=2)
+    make_minute(silent, now, 3, 3, unanswered=3)
+    whole = webhook_days.last_day(owner.tenant_id, webhook.id).whole
+    assert (whole.tries, whole.answered, whole.mean_ms) == (4, 2, 200.0)
+    assert webhook_days.last_day(owner.tenant_id, silent.id).whole.mean_ms is None
+
+
 def test_a_list_shows_the_share_of_each(owner: Person) -> None:
     good, bad, idle = (make_webhook(owner.tenant_id) for _ in range(3))
     now = datetime.now(UTC)

@@ -24,13 +24,14 @@ LONGEST_REST_SECONDS: Final = 3600
 
 _COUNT: Final = text(
     """
-insert into webhook_minutes as m (tenant_id, webhook_id, minute, tries, failures, duration_ms)
-select w.tenant_id, w.id, date_trunc('minute', now()), t.tries, t.failures, t.duration_ms
-from unnest(cast(:ids as uuid[]), cast(:tries as int[]), cast(:failures as int[]), cast(:durations as bigint[]))
-  as t (id, tries, failures, duration_ms)
+insert into webhook_minutes as m (tenant_id, webhook_id, minute, tries, failures, answered, duration_ms)
+select w.tenant_id, w.id, date_trunc('minute', now()), t.tries, t.failures, t.answered, t.duration_ms
+from unnest(cast(:ids as uuid[]), cast(:tries as int[]), cast(:failures as int[]), cast(:answered as int[]),
+  cast(:durations as bigint[])) as t (id, tries, failures, answered, duration_ms)
 join webhooks w on w.tenant_id = :tenant_id and w.id = t.id
 on conflict (tenant_id, webhook_id, minute) do update set tries = m.tries + excluded.tries,
-  failures = m.failures + excluded.failures, duration_ms = m.duration_ms + excluded.duration_ms
+  failures = m.failures + excluded.failures, answered = m.answered + excluded.answered,
+  duration_ms = m.duration_ms + excluded.duration_ms
 """
 )
 
@@ -88,6 +89,7 @@ class _Counts:
     failures: int = 0
     failed_events: int = 0
     proofs: int = 0
+    answered: int = 0
     duration_ms: int = 0
     asked_to_wait: int = 0
 
@@ -103,6 +105,7 @@ def judge(tenant_id: uuid.UUID, landed: Sequence[Landed]) -> None:
         found,
         tries=arrays.plain(one.tries for one in counts),
         failures=arrays.plain(one.failures for one in counts),
+        answered=arrays.plain(one.answered for one in counts),
         durations=arrays.plain(one.duration_ms for one in counts),
     )
     _tell(_WELL, tenant_id, [key for key, one in found.items() if one.failures < one.tries])
@@ -128,7 +131,9 @@ def _counted(landed: Sequence[Landed]) -> dict[uuid.UUID, _Counts]:
         counts.failures += not one.outcome.success
         counts.failed_events += not is_test and not one.outcome.success
         counts.proofs += is_test and one.outcome.success
-        counts.duration_ms += one.outcome.duration_ms
+        if one.outcome.status_code is not None:
+            counts.answered += 1
+            counts.duration_ms += one.outcome.duration_ms
         counts.asked_to_wait = max(counts.asked_to_wait, one.outcome.retry_after)
     return found
 

@@ -156,5 +156,6 @@ class WebhookMinute(OfTenant, Model):
     minute: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
     tries: Mapped[Zero]
     failures: Mapped[Zero]
-    # Of all tries together.
+    # Those that were answered, and how long they took together.
+    answered: Mapped[Zero]
     duration_ms: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

@@ -23,6 +23,7 @@ class Span:
     at: datetime
     succeeded: int = 0
     failed: int = 0
+    answered: int = 0
     duration_ms: int = 0
 
     @property
@@ -36,8 +37,8 @@ class Span:
 
     @property
     def mean_ms(self) -> float | None:
-        """How long a try took; None without any."""
-        return self.duration_ms / self.tries if self.tries else None
+        """How long an answer took; None without any."""
+        return self.duration_ms / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def shares(tenant_id: uuid.UUID, webhook_ids: Collection[uuid.UUID]) -> dict[uui
             WebhookMinute.webhook_id,
             func.sum(WebhookMinute.tries).label("tries"),
             func.sum(WebhookMinute.failures).label("failures"),
+            func.sum(WebhookMinute.answered).label("answered"),
             func.sum(WebhookMinute.duration_ms).label("duration_ms"),
         )
         .where(
@@ -77,6 +79,7 @@ def last_day(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Day:
             step.label("at"),
             func.sum(WebhookMinute.tries).label("tries"),
             func.sum(WebhookMinute.failures).label("failures"),
+            func.sum(WebhookMinute.answered).label("answered"),
             func.sum(WebhookMinute.duration_ms).label("duration_ms"),
         )
         .where(
@@ -96,8 +99,8 @@ def _step_of(at: datetime) -> datetime:
     return at.replace(minute=at.minute - at.minute % 30, second=0, microsecond=0)
 
 
-def _span(at: datetime, tries: int, failures: int, duration_ms: int) -> Span:
-    return Span(at, int(tries - failures), int(failures), int(duration_ms))
+def _span(at: datetime, tries: int, failures: int, answered: int, duration_ms: int) -> Span:
+    return Span(at, int(tries - failures), int(failures), int(answered), int(duration_ms))
 
 
 def _whole(first: datetime, spans: Sequence[Span]) -> Span:
@@ -105,5 +108,6 @@ def _whole(first: datetime, spans: Sequence[Span]) -> Span:
         first,
         sum(span.succeeded for span in spans),
         sum(span.failed for span in spans),
+        sum(span.answered for span in spans),
         sum(span.duration_ms for span in spans),
     )
