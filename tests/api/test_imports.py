@@ -66,7 +66,15 @@ def test_what_is_refused_can_be_fetched_with_its_reason(caller: Caller) -> None:
     assert (told["status"], told["rows"], told["added"], told["refused"]) == ("completed", 7, 1, 6)
     assert told["refusedUrl"].endswith(f"/api/v1/contacts/imports/{told['id']}/refused")
     file = caller.ask("GET", f"/contacts/imports/{told['id']}/refused").text.removeprefix("\ufeff")
-    reasons = [row["Reason"] for row in csv.DictReader(io.StringIO(file))]
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert [(row["Row in the file"], row["Line as it was"]) for row in rows[1:]] == [
+        ("2", '{"phoneNumber": "+1234567890", "color": "red"}'),
+        ("3", '{"groupIds": []}'),
+        ("4", "[1]"),
+        ("5", '{"phoneNumber": 5}'),
+        ("6", "nonsense"),
+    ]
+    reasons = [row["Reason"] for row in rows]
     assert len(reasons) == 6
     assert "There is no field “color”. Put it into attributes." in reasons
     assert "A line names no groups. One for the whole list is said with the list." in reasons

@@ -55,7 +55,7 @@ def test_a_list_is_uploaded_mapped_brought_in_and_its_refused_rows_come_back(own
     download = owner.get(path.replace("/columns", "/refused.csv"))
     assert download.headers["Content-Disposition"] == "attachment; filename=refused-rows.csv"
     header, row = download.get_data().decode("utf-8-sig").splitlines()
-    assert header == "Vorname,Nachname,Handy,Ort,Reason"
+    assert header == "Vorname,Nachname,Handy,Ort,Row in the file,Reason"
     assert row.startswith("'=1+1,,0151 123,,")
 
 

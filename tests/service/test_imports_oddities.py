@@ -59,11 +59,11 @@ def test_the_odd_file_again_changes_nothing(owner: Person) -> None:
 def test_the_refused_rows_come_back_with_their_cells_and_mended_they_come_in(owner: Person) -> None:
     data = HEADER + b"12,Ann,Bonn\n" + f"{e164(5)},Bob,Bonn\n".encode() + b'nope,"=cmd|\' /C calc",+49\n'
     run = bring(owner.tenant_id, data)
-    text = "".join(refused.as_csv(run, "Reason", str))
+    text = "".join(refused.as_csv(run, ("Row in the file", "Reason"), str))
     lines = text.removeprefix("\ufeff").splitlines()
-    assert lines[0] == "phone,name,city,Reason"
-    assert lines[1].startswith("12,Ann,Bonn,")
-    assert lines[2].startswith("nope,'=cmd|' /C calc,'+49,")
+    assert lines[0] == "phone,name,city,Row in the file,Reason"
+    assert lines[1].startswith("12,Ann,Bonn,1,")
+    assert lines[2].startswith("nope,'=cmd|' /C calc,'+49,3,")
     mended = text.replace("12,", f"{e164(6)},").replace("nope,", f"{e164(7)},")
     assert counts(bring(owner.tenant_id, mended)) == {"added": 2}
     found = people(owner.tenant_id)[e164(7)]

@@ -45,7 +45,7 @@ LAST_NAME: Final = _plain(
 LAST_IF_FIRST: Final = _plain("name,nom,nimi,navn,namn")
 IS_ACTIVE: Final = _plain("active,is active,aktiv,activo,actif,ativo,attivo,aktywny,aktif,активен")
 # What we add to a list of refused rows: it comes back with them and means nothing.
-OURS: Final = _plain("reason")
+OURS: Final = _plain("reason,row in the file,line as it was")
 
 YES: Final = _plain("yes,y,true,t,1,x,active,ja,j,oui,o,si,sí,s,sim,да,tak,evet,e,on,aktiv,activo")
 NO: Final = _plain("no,n,false,f,0,inactive,nein,non,não,нет,nie,hayır,h,off,inaktiv,inactivo,nee")

@@ -109,7 +109,8 @@ def progress(run_id: uuid.UUID):
 @bp.get("/<uuid:run_id>/refused.csv", endpoint="refused")
 def refused_rows(run_id: uuid.UUID):
     run = runs.get(here().tenant.id, run_id)
-    return _csv(stream_with_context(refused.as_csv(run, _("Reason"), words)), "refused-rows.csv")
+    ours = (_("Row in the file"), _("Reason"))
+    return _csv(stream_with_context(refused.as_csv(run, ours, words)), "refused-rows.csv")
 
 
 @bp.post("/<uuid:run_id>/cancel")

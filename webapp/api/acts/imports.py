@@ -34,7 +34,7 @@ def _cancel(holder: Holder, key: uuid.UUID) -> Told:
 
 
 def _refused(holder: Holder, key: uuid.UUID) -> Iterator[str]:
-    return refused.as_csv(runs.get(holder.tenant_id, key), "Reason", str)
+    return refused.as_csv(runs.get(holder.tenant_id, key), ("Row in the file", "Reason"), str)
 
 
 def _act(name: str, about: str, method: Any, path: str, run: Any, **more: Any) -> Act:

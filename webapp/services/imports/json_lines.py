@@ -15,6 +15,8 @@ from webapp.services.imports.rows import Fields
 # What import_runs.delimiter says of such a list.
 JSON_LINES: Final = "json"
 HEADERS: Final = ["phoneNumber", "name", "isActive", "attributes"]
+# How the refused rows have the line itself, behind those.
+LINE: Final = "Line as it was"
 MAPPING: Final = {
     "0": csv_columns.PHONE,
     "1": csv_columns.NAME,
@@ -124,10 +126,10 @@ def _clean(text: str) -> str:
 
 
 def _cells(line: Line, told: Any) -> list[str]:
-    if not isinstance(told, dict):
-        return [line.text.decode("utf-8", "replace").replace("\0", "")[:MAX_CELL]]
-    values = (told.get(name) for name in HEADERS)
-    texts = (
+    """Its fields, as far as it has them, and the line itself."""
+    values = (told.get(name) if isinstance(told, dict) else None for name in HEADERS)
+    texts = [
         value if isinstance(value, str) else "" if value is None else json.dumps(value) for value in values
-    )
+    ]
+    texts.append(line.text.decode("utf-8", "replace").strip())
     return [_clean(text).replace("\0", "")[:MAX_CELL] for text in texts]

@@ -54,16 +54,20 @@ def first(run: ImportRun, most: int = FIRST) -> list[Refused]:
     return [Refused(row.row_number, row.cells or [], sentences.told(row.reason or "")) for row in rows]
 
 
-def as_csv(run: ImportRun, header: str, words: Callable[[Refusal], str]) -> Iterator[str]:
-    """The refused rows in the columns of their file, then the reason, which `words` puts into the reader's language.
+def as_csv(run: ImportRun, ours: tuple[str, str], words: Callable[[Refusal], str]) -> Iterator[str]:
+    """The refused rows in the columns of their file; then, under `ours`, the number of the row and the reason, which
+    `words` puts into the reader's language.
 
     A generator that is read after the page has answered: it tells the tenant anew.
     """
     act_for(run.tenant_id)
     widest = db.session.scalar(select(func.max(func.cardinality(ImportRow.cells))).where(*_of(run))) or 0
     width = max(widest, len(run.headers), len(run.mapping))
-    headers, phone_columns = [*_padded(run.headers, width), header], _phone_columns(run)
-    rows = ([*_padded(row.cells or [], width), words(sentences.told(row.reason or ""))] for row in _rows(run))
+    headers, phone_columns = [*_padded(run.headers, width), *ours], _phone_columns(run)
+    rows = (
+        [*_padded(row.cells or [], width), str(row.row_number), words(sentences.told(row.reason or ""))]
+        for row in _rows(run)
+    )
     yield csv_export.BYTE_ORDER_MARK
     yield from csv_export.lines([headers], ())
     yield from csv_export.lines(rows, phone_columns)

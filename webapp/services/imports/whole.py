@@ -61,7 +61,7 @@ def begin_json_lines(
         size=0,
         encoding="utf-8",
         delimiter=json_lines.JSON_LINES,
-        headers=json_lines.HEADERS,
+        headers=[*json_lines.HEADERS, json_lines.LINE],
         mapping=json_lines.MAPPING,
         on_existing=on_existing,
         group_id=group_id,
