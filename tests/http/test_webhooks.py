@@ -78,7 +78,10 @@ def test_a_webhook_is_made_changed_paused_deleted_and_restored(owner: Person) ->
     assert owner.post(f"{path}/delete").headers["Location"] == "/webhooks"
     assert "Undo" in owner.get("/webhooks").text
     assert owner.get(path).status_code == 404
-    assert "Till" in owner.get("/webhooks?trash=1").text
+    trash = owner.get("/webhooks?trash=1").text
+    assert "Till" in trash
+    assert "In the trash" in trash
+    assert ">Active<" not in trash
     assert owner.post(f"{path}/restore", {"back": "list"}).headers["Location"] == "/webhooks"
     owner.post(f"{path}/delete")
     assert owner.post(f"{path}/restore").headers["Location"] == path
@@ -413,6 +416,19 @@ def test_an_entry_looks_again_by_itself_only_while_a_try_is_due(owner: Person) -
         fragment = owner.get(f"{path}/tries", htmx=True).text
         assert fragment.count('id="log-tries"') == 1
         assert "<html" not in fragment
+
+
+def test_the_next_try_is_not_before_the_rest_ends_and_a_test_has_none(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id)
+    webhook.rests_until = datetime(2037, 5, 6, 7, 8, 9, tzinfo=UTC)
+    log = make_log(webhook, "retrying")
+    path = f"/webhooks/{webhook.id}"
+    assert "Next try: 6 May, 07:08:09" in owner.get(path).text
+    assert "Next try: 6 May, 07:08:09" in owner.get(f"{path}/log/{log.id}").text
+    log.event = "webhook_tested"
+    db.session.commit()
+    assert "Next try" not in owner.get(path).text
+    assert "Next try" not in owner.get(f"{path}/log/{log.id}").text
 
 
 def test_one_is_posted_again_from_its_entry(owner: Person) -> None:

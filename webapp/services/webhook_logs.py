@@ -15,7 +15,7 @@ from webapp.db import db, on_commit, rows_changed
 from webapp.domain import ids
 from webapp.domain.errors import N_, Conflict, NotFound
 from webapp.domain.events import TEST_EVENT
-from webapp.models.webhooks import MOST_KEPT, WebhookAttempt, WebhookLog
+from webapp.models.webhooks import MOST_KEPT, Webhook, WebhookAttempt, WebhookLog
 from webapp.services import audit
 from webapp.services.locks import held
 from webapp.services.pages import Page, page
@@ -127,6 +127,14 @@ def is_due(log: WebhookLog) -> bool:
     """Whether its next try begins in a moment or is under way, so that it is worth looking again."""
     due = log.next_attempt_at
     return log.completed_at is None and due is not None and due <= datetime.now(UTC) + _SOON
+
+
+def next_try(webhook: Webhook, log: WebhookLog) -> datetime | None:
+    """When it is tried again: not before the rest of its webhook ends. None when it is over, and for a test, which is
+    never repeated."""
+    if log.next_attempt_at is None or log.completed_at is not None or log.event == TEST_EVENT:
+        return None
+    return max(log.next_attempt_at, webhook.rests_until or log.next_attempt_at)
 
 
 def replay(

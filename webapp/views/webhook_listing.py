@@ -1,6 +1,7 @@
 """The log of a webhook as lists of it show it: what was asked for, one page, and the way to the next."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from flask import request
@@ -22,6 +23,7 @@ def listing(webhook) -> dict[str, Any]:
         "asked": asked,
         "is_filtered": any(asked.values()),
         "outcome": webhook_logs.outcome,
+        "next_try": partial(webhook_logs.next_try, webhook),
         "may_be_replayed": webhook_logs.may_be_replayed,
         "do_wait": webhook_logs.do_wait(webhook.tenant_id, webhook.id),
         "heard": [*(webhook.events or WEBHOOK_EVENTS), TEST_EVENT],

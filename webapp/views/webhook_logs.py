@@ -99,6 +99,7 @@ def _entry(webhook_id: uuid.UUID, log_id: uuid.UUID) -> dict[str, Any]:
         "attempts": entry.attempts,
         "outcome": webhook_logs.outcome(entry.log),
         "may_be_replayed": webhook_logs.may_be_replayed(entry.log),
+        "next_try": webhook_logs.next_try(webhook, entry.log),
         "is_due": webhook_logs.is_due(entry.log),
         "kind": EVENTS.get(entry.log.event),
     }
