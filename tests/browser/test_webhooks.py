@@ -66,7 +66,7 @@ def test_a_webhook_is_made_tested_and_mended(
     page.get_by_role("link", name="Shop system").click()
     row = page.locator("#log-list tbody tr").filter(has_text="group_created")
     expect(row.get_by_text("Delivered")).to_be_visible(timeout=SOON)
-    choose(page, "Failed")
+    choose(page, "Given up")
     expect(page.get_by_text("No entry like this")).to_be_visible()
     choose(page, "Delivered")
     expect(row).to_have_count(1)
