@@ -380,6 +380,14 @@ def test_the_log_is_filtered_and_paged(owner: Person) -> None:
     )
 
 
+def test_the_log_says_whom_and_what_each_entry_is_about(owner: Person) -> None:
+    webhook = make_webhook(owner.tenant_id, events=["group_created"])
+    for about in ({"name": "<i>Guests</i>"}, {"name": "", "phoneNumber": "+4915112345678"}, {"id": "x"}):
+        make_log(webhook, event="contact_created", payload={"payload": about})
+    found = re.findall(r'<span class="log-subject">(.*?)</span>', owner.get(f"/webhooks/{webhook.id}").text)
+    assert found == ["+4915112345678", "&lt;i&gt;Guests&lt;/i&gt;"]
+
+
 def test_an_entry_shows_what_was_sent_and_answered_with_every_try(owner: Person) -> None:
     webhook = make_webhook(owner.tenant_id)
     log = make_log(webhook, "failed", payload={"type": "contact_created", "payload": {"name": "<b>São</b>"}})

@@ -98,6 +98,16 @@ def listed(
     return page(query, WebhookLog.id, **keys)
 
 
+def subjects(tenant_id: uuid.UUID, logs: Sequence[WebhookLog]) -> dict[uuid.UUID, str]:
+    """What entries of a log are about, by their ids: a name, else a phone number. Those about neither are left out."""
+    told = WebhookLog.payload["payload"]
+    subject = func.coalesce(func.nullif(told["name"].astext, ""), told["phoneNumber"].astext)
+    query = select(WebhookLog.id, subject).where(
+        WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_([log.id for log in logs]), subject.is_not(None)
+    )
+    return {key: name for key, name in db.session.execute(query)}
+
+
 def get(tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID) -> Entry:
     get_webhook(tenant_id, webhook_id)
     if (entry := find(tenant_id, webhook_id, log_id)) is None:

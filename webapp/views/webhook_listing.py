@@ -20,6 +20,7 @@ def listing(webhook) -> dict[str, Any]:
     page = webhook_logs.listed(webhook.tenant_id, webhook.id, _filters(asked), **asked_keys())
     return {
         "logs": page,
+        "subjects": webhook_logs.subjects(webhook.tenant_id, page.items),
         "asked": asked,
         "is_filtered": any(asked.values()),
         "outcome": webhook_logs.outcome,
