@@ -105,6 +105,9 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
     )  # fmt: skip
     db.session.commit()
     webhook_id, log_id = _webhook(tenant_id, canary)
+    key, _ = api_keys.create(tenant_id, name=f"{canary[:90]} key")
+    key.name = f"{canary} key"
+    db.session.commit()
     groups.get(tenant_id, group.id)
     return World(
         tenant_id,
@@ -123,7 +126,7 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
             "webhook_id": webhook_id,
             "log_id": log_id,
             "user_id": person.user_id,
-            "key_id": api_keys.create(tenant_id, name=f"{canary[:90]} key")[0].id,
+            "key_id": key.id,
             "tenant_id": tenant_id,
         },
     )
@@ -132,8 +135,12 @@ def make_world(person: Person, canary: str, first_number: int) -> World:
 def _webhook(tenant_id: uuid.UUID, canary: str) -> tuple[uuid.UUID, uuid.UUID]:
     """A webhook that failed once, with the entry in its log."""
     webhook, _ = webhooks.create(
-        tenant_id, name=f"{canary[:90]} webhook", url="https://hooks.example.com/world", description=canary
+        tenant_id,
+        name=f"{canary[:90]} webhook",
+        url="https://hooks.example.com/world",
+        description=canary[:1000],
     )
+    webhook.name, webhook.description = f"{canary} webhook", canary
     log = WebhookLog(
         tenant_id=tenant_id, webhook_id=webhook.id, event="contact_created", payload={"name": canary},
         response=canary, status_code=500, error_message=canary, attempt_count=1, completed_at=db.func.now(),
