@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
@@ -23,6 +23,7 @@ class Peer:
     h2: H2Connection = field(default_factory=lambda: H2Connection(H2Configuration(client_side=False)))
     bodies: dict[int, bytes] = field(default_factory=dict)
     most_at_once: int = 0
+    is_gone: bool = False
 
     def answer(self, stream: int, body: bytes = b"ok") -> None:
         self.h2.send_headers(stream, [(":status", "200"), ("content-length", str(len(body)))])
@@ -33,9 +34,10 @@ class Peer:
         self.wire.sendall(self.h2.data_to_send())
 
     def leave(self) -> None:
-        """Hang up without a word."""
-        self.wire.shutdown(socket.SHUT_RDWR)
-        self.wire.close()
+        """Hang up without a word. Whoever serves the connection closes it, as in raw_server.py."""
+        self.is_gone = True
+        with suppress(OSError):
+            socket.socket.shutdown(self.wire, socket.SHUT_RDWR)
 
 
 class Http2Server:
@@ -49,13 +51,15 @@ class Http2Server:
         tls.set_alpn_protocols(["h2"])
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self._listener.close()
         for peer in self.peers:
-            peer.wire.close()
+            peer.leave()
 
     def _listen(self) -> None:
         while True:
@@ -67,13 +71,16 @@ class Http2Server:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            peer = Peer(self._tls.wrap_socket(connection, server_side=True))
+            connection = self._tls.wrap_socket(connection, server_side=True)
+            peer = Peer(connection)
             self.peers.append(peer)
             peer.h2.initiate_connection()
             peer.flush()
-            while data := peer.wire.recv(65536):
+            while not peer.is_gone and (data := connection.recv(65536)):
                 self._hear(peer, data)
-        except (OSError, ssl.SSLError):
+        except OSError:
+            pass
+        finally:
             connection.close()
 
     def _hear(self, peer: Peer, data: bytes) -> None:

@@ -129,12 +129,18 @@ def test_what_a_connection_says_of_itself_is_no_good_bye(serve):
 def test_a_connection_that_was_closed_meanwhile_is_replaced_without_a_loss(serve):
     def answer_and_leave(peer: Peer, stream: int) -> None:
         peer.answer(stream)
-        threading.Timer(0.05, peer.leave).start()
+        is_heard.wait(5)
+        peer.leave()
+        is_gone.set()
 
+    is_heard, is_gone = threading.Event(), threading.Event()
     with serve(answer_and_leave) as server, flight_to(server) as flight:
         for body in some(3):
             assert fly(flight, server, [body])[0].fate is Fate.ANSWERED
-            time.sleep(0.1)
+            is_heard.set()
+            assert is_gone.wait(5)
+            is_heard.clear()
+            is_gone.clear()
         assert server.bodies == some(3)
         assert len(server.peers) == 3
 

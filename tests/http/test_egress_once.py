@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -63,11 +64,14 @@ def test_a_warm_connection_that_was_closed_meanwhile_is_replaced_without_a_loss(
     def answer_and_leave(_: int, connection: socket.socket) -> None:
         connection.sendall(OK)
         hang_up(connection)
+        is_gone.set()
 
+    is_gone = threading.Event()
     with raw_server(answer_and_leave) as server, Flight(only(server)) as flight:
         for body in (b"first", b"second", b"third"):
             assert post(flight, server, body).fate is Fate.ANSWERED
-            time.sleep(0.03)
+            assert is_gone.wait(5)
+            is_gone.clear()
     assert server.bodies == [b"first", b"second", b"third"]
     assert server.connections == 3
 
