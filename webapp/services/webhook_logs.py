@@ -105,7 +105,7 @@ def subjects(tenant_id: uuid.UUID, logs: Sequence[WebhookLog]) -> dict[uuid.UUID
     query = select(WebhookLog.id, subject).where(
         WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_([log.id for log in logs]), subject.is_not(None)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def get(tenant_id: uuid.UUID, webhook_id: uuid.UUID, log_id: uuid.UUID) -> Entry:
