@@ -35,7 +35,7 @@ join (select uuidv7() as id, n as number from generate_series(1, cast(:count as 
   on e.number % :endpoints = w.place
 """
 )
-_TRIED: Final = "select from webhook_attempts limit 1"
+_TRIED: Final = "select 1 from webhook_attempts limit 1"
 _DELIVERED: Final = text(
     """
 select count(*) filter (where success and attempt_count = 1) as delivered, extract(epoch from max(completed_at)) as last
