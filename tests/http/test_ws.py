@@ -30,6 +30,7 @@ from webapp.models.events import Event
 from webapp.models.sessions import VisitorSession
 from webapp.services import api_keys, contacts, events, groups, retention
 from webapp.services.feed import badges, feed, outbox, queue, stream
+from webapp.services.feed.listener import Listener
 from webapp.services.live import hub
 
 
@@ -315,6 +316,26 @@ def test_a_key_that_is_revoked_ends_it_at_once(host: str, owner: Person) -> None
     assert close_code(socket) == 1008
     assert other.connected
     other.close()
+
+
+def test_a_key_that_is_revoked_while_its_socket_opens_ends_it(
+    host: str, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, token = api_keys.create(owner.tenant_id, name="Shop")
+    is_past_the_door, may_enter, enter = threading.Event(), threading.Event(), stream.Stream.enter
+
+    def enter_late(entered: stream.Stream, listener: Listener) -> None:
+        is_past_the_door.set()
+        may_enter.wait(5)
+        enter(entered, listener)
+
+    monkeypatch.setattr(stream.Stream, "enter", enter_late)
+    socket = listen(host, token)
+    assert is_past_the_door.wait(5)
+    api_keys.revoke(owner.tenant_id, key.id)
+    time.sleep(0.5)  # until the doubt is over
+    may_enter.set()
+    assert close_code(socket) == 1008
 
 
 def test_a_doubt_outlives_a_database_that_does_not_answer(

@@ -54,6 +54,8 @@ class Feed:
         stream = self._come(tenant_id)
         try:
             stream.enter(listener)
+            # Who lost the right to listen between the look at the door and here was doubted when nobody knew them.
+            self.doubt(listener.badge.holder_id)
             if self._is_stopping:
                 listener.close()
             yield
