@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+import threading
+import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -135,6 +138,25 @@ def test_signing_out_ends_the_sockets_of_that_session_at_once(
     socket = open_socket(host, campaign.id, owner)
     await_figure(socket, "sent", 0)
     assert owner.post("/sign-out").status_code == 303
+    assert close_code(socket) == 1008
+
+
+def test_signing_out_while_the_socket_opens_ends_it(
+    host: str, owner: Person, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_past_the_door, may_enter, come = threading.Event(), threading.Event(), hub.Hub._come
+
+    def come_late(self: hub.Hub, tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> Any:
+        is_past_the_door.set()
+        may_enter.wait(5)
+        return come(self, tenant_id, campaign_id)
+
+    monkeypatch.setattr(hub.Hub, "_come", come_late)
+    socket = open_socket(host, campaign.id, owner)
+    assert is_past_the_door.wait(5)
+    assert owner.post("/sign-out").status_code == 303
+    time.sleep(0.5)  # until the departure was told
+    may_enter.set()
     assert close_code(socket) == 1008
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Final
@@ -77,6 +77,8 @@ class Hub:
                     self._read(campaign_id, readers)
             with self._lock:
                 readers.enter(kind, draw, mailbox)
+            # Whose session ended between the look at the door and here was doubted when nobody knew them.
+            mailbox.doubt()
             yield
         finally:
             with self._lock:
@@ -127,14 +129,18 @@ class Hub:
 
     def _hear_departure(self, told: dict[str, Any]) -> None:
         self.feed.doubt(uuid.UUID(told["user_id"]))
+        self._doubt(lambda mailbox: str(mailbox.user_id) == told["user_id"])
+
+    def _doubt(self, is_theirs: Callable[[Mailbox], bool]) -> None:
         with self._lock:
-            for mailbox in self._mailboxes():
-                if str(mailbox.user_id) == told["user_id"]:
-                    mailbox.doubt()
+            for mailbox in filter(is_theirs, self._mailboxes()):
+                mailbox.doubt()
 
     def _tick(self, is_connected: bool) -> None:
         is_back, self._was_connected = is_connected and not self._was_connected, is_connected
         self.feed.tick(is_connected, is_back)
+        if is_back:
+            self._doubt(lambda _: True)
         for campaign_id, readers in list(self._readers.items()):
             if is_back or readers.is_old(is_connected):
                 self._read_again(campaign_id, readers)
