@@ -10,6 +10,7 @@ from webapp import arrays
 from webapp.db import act_for, db
 from webapp.delivering import endpoints
 from webapp.delivering.landed import Landed
+from webapp.domain import as_json
 from webapp.services import webhook_health
 from webapp.services.events import emit_all
 
@@ -112,7 +113,7 @@ def _told(one: Landed) -> dict[str, Any]:
         "webhookId": str(one.post.webhook_id),
         "logId": str(one.post.log_id),
         "event": one.post.event,
-        "eventId": str(one.post.event_id) if one.post.event_id else None,
+        "eventId": as_json.key(one.post.event_id),
         "attempt": one.post.number,
         "success": one.outcome.success,
         "statusCode": one.outcome.status_code,

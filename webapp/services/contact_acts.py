@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from webapp import broker
 from webapp.db import act_for, db, on_commit
+from webapp.domain import as_json
 from webapp.domain.errors import N_, Conflict, NotFound
 from webapp.models.contact_acts import ContactAct
 from webapp.models.contacts import Contact
@@ -123,7 +124,7 @@ def _all(tenant_id: uuid.UUID, which: Which | datetime) -> Select[uuid.UUID]:
 def _stored(which: Which | datetime) -> dict[str, Any]:
     if isinstance(which, datetime):
         return {"at": which.isoformat()}
-    group = str(which.group_id) if which.group_id else None
+    group = as_json.key(which.group_id)
     return {"q": which.q, "group_id": group, "status": which.status, "deleted": which.deleted}
 
 

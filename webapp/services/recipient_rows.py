@@ -35,7 +35,7 @@ def described(row: Recipient, status: str) -> dict[str, Any]:
     """The recipient as the API tells it."""
     return {
         "id": str(row.id),
-        "contactId": str(row.contact_id) if row.contact_id else None,
+        "contactId": as_json.key(row.contact_id),
         "phoneNumber": row.phone_number,
         "status": status,
         "sentAt": as_json.moment(row.sent_at),

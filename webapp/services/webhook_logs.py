@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer
 
 from webapp import broker
 from webapp.db import db, on_commit, rows_changed
-from webapp.domain import ids
+from webapp.domain import as_json, ids
 from webapp.domain.errors import N_, Conflict, NotFound
 from webapp.domain.events import TEST_EVENT
 from webapp.models.webhooks import MOST_KEPT, Webhook, WebhookAttempt, WebhookLog
@@ -68,7 +68,7 @@ def described(log: WebhookLog) -> dict[str, Any]:
     return {
         "id": str(log.id),
         "webhookId": str(log.webhook_id),
-        "eventId": str(log.event_id) if log.event_id else None,
+        "eventId": as_json.key(log.event_id),
         "event": log.event,
         "payload": log.payload,
         "success": log.success,
@@ -76,8 +76,8 @@ def described(log: WebhookLog) -> dict[str, Any]:
         "response": log.response,
         "errorMessage": log.error_message,
         "attemptCount": log.attempt_count,
-        "nextAttemptAt": log.next_attempt_at.isoformat() if log.next_attempt_at else None,
-        "completedAt": log.completed_at.isoformat() if log.completed_at else None,
+        "nextAttemptAt": as_json.moment(log.next_attempt_at),
+        "completedAt": as_json.moment(log.completed_at),
         "createdAt": log.created_at.isoformat(),
     }
 
@@ -177,20 +177,13 @@ def replay_failed(
 ) -> int:
     """Post what was given up since a moment once more, the oldest first, at most MOST_REPLAYED; returns how many."""
     webhook = wake(tenant_id, webhook_id)
-    oldest = _failed(tenant_id, webhook.id, since).order_by(WebhookLog.completed_at).limit(MOST_REPLAYED)
-    # A materialised choice: without it the planner may run the inner query again and choose more.
-    chosen = oldest.with_for_update(skip_locked=True).cte("chosen").prefix_with("materialized")
-    again = rows_changed(
-        update(WebhookLog)
-        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(select(chosen.c.id)))
-        .values(**_once_more())
-    )
+    count = _begin_again(tenant_id, _failed(tenant_id, webhook.id, since).order_by(WebhookLog.completed_at))
     audit.record(
-        tenant_id, user_id, "webhook_failures_replayed", webhook.id, since=since.isoformat(), count=again
+        tenant_id, user_id, "webhook_failures_replayed", webhook.id, since=since.isoformat(), count=count
     )
     on_commit(broker.ring, "deliver_webhooks")
     db.session.commit()
-    return again
+    return count
 
 
 def do_wait(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> bool:
@@ -201,13 +194,8 @@ def do_wait(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> bool:
 def post_waiting(tenant_id: uuid.UUID, webhook_id: uuid.UUID, *, user_id: uuid.UUID | None = None) -> int:
     """Post what waits for a try now, in the order in which it came, at most MOST_REPLAYED; returns how many."""
     webhook = wake(tenant_id, webhook_id)
-    oldest = _waiting(tenant_id, webhook.id).order_by(WebhookLog.id).limit(MOST_REPLAYED)
-    chosen = oldest.with_for_update(skip_locked=True).cte("chosen").prefix_with("materialized")
-    count = rows_changed(
-        update(WebhookLog)
-        .where(WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(select(chosen.c.id)))
-        .values(**_once_more() | {"next_attempt_at": WebhookLog.created_at})
-    )
+    oldest = _waiting(tenant_id, webhook.id).order_by(WebhookLog.id)
+    count = _begin_again(tenant_id, oldest, next_attempt_at=WebhookLog.created_at)
     audit.record(tenant_id, user_id, "webhook_waiting_posted", webhook.id, count=count)
     on_commit(broker.ring, "deliver_webhooks")
     db.session.commit()
@@ -251,6 +239,15 @@ def _waiting(tenant_id: uuid.UUID, webhook_id: uuid.UUID) -> Select[uuid.UUID]:
     waiting = _of(tenant_id, webhook_id, Filters(outcome="waiting"))
     mine = waiting.where(WebhookLog.event != TEST_EVENT, not_(under_way.exists()))
     return mine.with_only_columns(WebhookLog.id)
+
+
+def _begin_again(tenant_id: uuid.UUID, in_order: Select[uuid.UUID], **columns: Any) -> int:
+    """Begin a new round of tries for the first MOST_REPLAYED of these; how many they are."""
+    first = in_order.limit(MOST_REPLAYED).with_for_update(skip_locked=True)
+    # A materialised choice: without it the planner may run the inner query again and choose more.
+    chosen = first.cte("chosen").prefix_with("materialized")
+    mine = (WebhookLog.tenant_id == tenant_id, WebhookLog.id.in_(select(chosen.c.id)))
+    return rows_changed(update(WebhookLog).where(*mine).values(**_once_more() | columns))
 
 
 def _once_more() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from webapp.api.shapes.campaigns import (
     Retry,
 )
 from webapp.api.shapes.lists import list_of
+from webapp.domain import as_json
 from webapp.domain.errors import N_, Invalid
 from webapp.services import message_templates, presence, recipient_rows, whatsapp_instances
 from webapp.services.audience import Audience
@@ -134,7 +135,7 @@ def _offer(offer: again.Offer) -> Told:
         "code": offer.code,
         "count": offer.count,
         "later": offer.later,
-        "dueAt": offer.due_at.isoformat() if offer.due_at else None,
+        "dueAt": as_json.moment(offer.due_at),
         "isPromising": offer.is_promising,
         "happened": offer.reason.happened,
         "advice": offer.reason.advice,

@@ -19,6 +19,7 @@ from webapp.api.shapes.webhooks import (
     WebhookNew,
     WebhookWithSecret,
 )
+from webapp.domain import as_json
 from webapp.domain.scopes import EVENTS
 from webapp.services import webhook_logs, webhooks
 
@@ -80,7 +81,7 @@ def _try(attempt: Any) -> Told:
         "durationMs": attempt.duration_ms,
         "requestHeaders": attempt.request_headers,
         "startedAt": attempt.started_at.isoformat(),
-        "completedAt": attempt.completed_at.isoformat() if attempt.completed_at else None,
+        "completedAt": as_json.moment(attempt.completed_at),
     }
 
 

@@ -13,6 +13,7 @@ from webapp.api.shapes.whatsapp_instances import (
     WhatsappInstanceNew,
     WhatsappInstanceWhole,
 )
+from webapp.domain import as_json
 from webapp.services import whatsapp_instances as numbers
 
 
@@ -24,7 +25,7 @@ def _whole(number: Any) -> Told:
     """With what its last check found."""
     found, callbacks = number.check_result.get("problems", ()), number.check_result.get("callbacks")
     return numbers.described(number) | {
-        "checkedAt": number.checked_at.isoformat() if number.checked_at else None,
+        "checkedAt": as_json.moment(number.checked_at),
         "problems": [_problem(one) for one in (*found, *([callbacks] if callbacks else []))],
     }
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from webapp.db import db
+from webapp.domain import as_json
 from webapp.services.events import emit_all
 from webapp.services.receiving import unwritten
 from webapp.services.receiving.told import Told, arrays, words_of
@@ -89,8 +90,8 @@ def _described(row: Any, told: Told) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "messageId": row.message_id,
-        "campaignId": str(row.campaign_id) if row.campaign_id else None,
-        "contactId": str(row.contact_id) if row.contact_id else None,
+        "campaignId": as_json.key(row.campaign_id),
+        "contactId": as_json.key(row.contact_id),
         "chatId": row.chat_id,
         "status": row.now,
         "previousStatus": row.was,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.db import db
+from webapp.domain import as_json
 from webapp.models.contacts import Contact
 from webapp.models.messages_history import Message
 from webapp.models.whatsapp_instances import WhatsAppInstance
@@ -74,7 +75,7 @@ def _described(message: uuid.UUID, said: Said) -> dict[str, Any]:
     return {
         "id": str(message),
         "messageId": said.news.message_id,
-        "contactId": str(contact_id) if contact_id else None,
+        "contactId": as_json.key(contact_id),
         "chatId": _chat_id(said.news),
         "type": said.news.type,
         "content": said.news.text,
