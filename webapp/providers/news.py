@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from webapp.domain.errors import N_
 from webapp.providers.errors import ErrorClass
 
 
@@ -60,22 +59,6 @@ class Inbound:
     reply_to: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
     moved_to: str = ""
-
-
-# How a message without words of its own is shown.
-TYPE_WORDS: Final = {
-    "image": N_("Photo"),
-    "video": N_("Video"),
-    "audio": N_("Voice message"),
-    "document": N_("Document"),
-    "sticker": N_("Sticker"),
-    "location": N_("Location"),
-    "contacts": N_("Contact"),
-    "reaction": N_("Reaction"),
-    "order": N_("Order"),
-    "system": N_("Notice"),
-    "unsupported": N_("A message of a kind that can not be shown here"),
-}
 
 
 @dataclass(frozen=True, slots=True)

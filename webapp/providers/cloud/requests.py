@@ -6,9 +6,6 @@ from urllib.parse import quote
 
 from webapp.providers.base import Number
 
-DEFAULT_BASE_URL: Final = "https://graph.facebook.com"
-DEFAULT_API_VERSION: Final = "v23.0"
-
 # A million rows differ in three strings only; the rest of the JSON is made once.
 _HEAD: Final = '{"messaging_product":"whatsapp","recipient_type":"individual","to":'
 _TEXT: Final = {
