@@ -23,6 +23,7 @@ SEE_ALL_TENANTS = {
     "webapp/delivering/rounds.py",
     "webapp/sending/agenda.py",
     "webapp/sending/continuity.py",
+    "webapp/sending/statistics.py",
     "webapp/sending/rounds.py",
     "webapp/services/bells.py",
     "webapp/services/doctor/look.py",

@@ -13,6 +13,7 @@ from webapp.domain import placeholders
 from webapp.domain.errors import Refusal
 from webapp.models.campaigns import Campaign
 from webapp.models.recipients import Recipient
+from webapp.sending import statistics
 from webapp.services import audience
 from webapp.services.campaigns import moves
 
@@ -53,6 +54,7 @@ def plan(tenant_id: uuid.UUID, campaign_id: uuid.UUID) -> None:
     else:
         moves.moved(campaign, "completed", reason="nobody_to_reach")
     db.session.commit()
+    statistics.grown(campaign.total_recipients)
 
 
 def _write(campaign: Campaign) -> None:
