@@ -69,7 +69,8 @@ def claimed(store: Store, campaign: Campaign) -> Batch:
 
 def send(store: Store, campaign: Campaign, batch: Batch, people: int) -> None:
     window = gate(store, batch, people, lease_seconds=60, post_seconds=30)
-    assert window is not None and campaign.whatsapp_instance_id is not None
+    assert window is not None
+    assert campaign.whatsapp_instance_id is not None
     results = [result_of(row, Accepted(f"wamid.{row.number}")) for row in window.rows]
     settle(store, [(window, results)], instance_id=campaign.whatsapp_instance_id, type="text")
 

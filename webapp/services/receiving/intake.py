@@ -6,22 +6,19 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import broker
-from webapp.db import act_for, db, on_commit
+from webapp.db import db
 from webapp.services import heard
 from webapp.services.receiving.addresses import Address, address_of, look_up
 from webapp.services.receiving.forgeries import MOST_IN_A_ROW, Forgeries
+from webapp.services.receiving.letterbox import Letterbox
 
 log = logging.getLogger(__name__)
 
 _forgeries: Final = Forgeries()
 
-_STORE: Final = text(
-    "insert into callback_inbox (tenant_id, whatsapp_instance_id, body) values (:tenant_id, :instance_id, :body)"
-)
+_letterboxes: Final[dict[uuid.UUID, Letterbox]] = {}
 
 
 class Taken(Enum):
@@ -56,24 +53,19 @@ def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: s
                 db.session.commit()
             return Taken.REFUSED
         _forgeries.right(client)
-        _store(address, raw)
     except SQLAlchemyError as error:
         log.error("callback_not_stored", extra={"reason": type(error).__name__})
         return Taken.AWAY
-    return Taken.STORED
+    is_stored = _letterbox(address.tenant_id).drop(address.instance.id, raw)
+    return Taken.STORED if is_stored else Taken.AWAY
 
 
 def _is_signed(address: Address, raw: bytes, signature: str | None) -> bool:
     return address.provider.verify_signature(raw, signature, address.secrets.app_secret)
 
 
-def _store(address: Address, raw: bytes) -> None:
-    act_for(address.tenant_id)
-    place = {"tenant_id": address.tenant_id, "instance_id": address.instance.id, "body": raw}
-    db.session.execute(_STORE, place)
-    heard.note(address.instance.id, is_signed=True)
-    on_commit(broker.ring, "apply_callbacks", address.tenant_id)
-    db.session.commit()
+def _letterbox(tenant_id: uuid.UUID) -> Letterbox:
+    return _letterboxes.setdefault(tenant_id, Letterbox(tenant_id))
 
 
 def _note_forgery(instance_id: uuid.UUID, client: str) -> None:
