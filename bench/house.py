@@ -45,10 +45,12 @@ class House:
     environment: dict[str, str] = field(repr=False)
 
     def empty(self) -> None:
-        """Nothing of an earlier run is left."""
+        """Nothing of an earlier run is left, nor to be written to the disk. What is prepared from here on is as fresh
+        in PostgreSQL's memory as what was just planned is in life."""
         db.session.remove()  # what it looked at last would hold the tables
         broker.redis().flushdb()
         self.superuser.execute(_EMPTY)
+        self.settle_down()
 
     @contextmanager
     def program(self, name: str, *command: str, **env: str) -> Iterator[children.Child]:

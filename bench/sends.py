@@ -51,7 +51,6 @@ def send(house: House, stub: Stub, people: int, *, processes: int = 1) -> Sent:
     campaign = data.make_planned(stub.base_url, people)
     stub.reset()
     with senders(house, stub, processes) as started:
-        house.settle_down()
         for child in started:
             child.say("go")
         told = [json.loads(child.hear()) for child in started]

@@ -58,7 +58,6 @@ def statuses(run: Run) -> list[Figure]:
 def _send_and_hear(run: Run, people: int, size: int, connections: int) -> Pair:
     campaign = _prepared(run, people)
     with receiving(run), senders(run.house, run.stub, 1) as started:
-        run.house.settle_down()
         _call_back(run, campaign, size, connections)
         began = time.monotonic()
         started[0].say("go")
@@ -73,7 +72,6 @@ def _hear_only(run: Run) -> Pair:
         started[0].hear()
     check(campaign, run.stub, people)
     with receiving(run):
-        run.house.settle_down()
         began = time.monotonic()
         _call_back(run, campaign, 100, 8)
         return _heard(run, campaign, people, began, per=3)
