@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from flask_migrate import upgrade
 from bench import children
 from bench.waiting import answers, wait_until
 from embedded import servers
+from embedded.ports import free_port
 from webapp import broker
 from webapp.app import create_app
 from webapp.config import Settings
@@ -122,9 +122,3 @@ def _environment(folder: Path) -> dict[str, str]:
         os.environ.pop(name, None)
     os.environ.update(own)
     return dict(os.environ)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

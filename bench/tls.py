@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bench.house import free_port
 from bench.provider import Stub
+from embedded.ports import free_port
 from embedded.program import leashed
 
 _CONF: Final = """

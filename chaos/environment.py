@@ -1,7 +1,6 @@
 """What the processes of a world find around them: its own servers, and times that are short."""
 
 import os
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,9 +46,3 @@ def address(port: int) -> dict[str, str]:
 def named(name: str, env: Mapping[str, str], *command: str) -> Program:
     """A program of a world."""
     return Program(name, command, env=env)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

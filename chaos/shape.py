@@ -3,8 +3,9 @@
 import sys
 from dataclasses import dataclass
 
-from chaos.environment import address, free_port, named
+from chaos.environment import address, named
 from chaos.keeper import Keeper
+from embedded.ports import free_port
 
 SANE = "sane"
 

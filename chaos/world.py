@@ -17,13 +17,14 @@ from redis import Redis
 from sqlalchemy.exc import DBAPIError
 
 from chaos.application import application
-from chaos.environment import environment, free_port
+from chaos.environment import environment
 from chaos.finding import Finding
 from chaos.ground import Ground
 from chaos.keeper import Keeper
 from chaos.ledger import Ledger
 from chaos.provider import Provider
 from chaos.shape import Shape
+from embedded.ports import free_port
 from webapp.db import act_for, db
 from webapp.services import accounts
 

@@ -1,14 +1,20 @@
 """Which ports are free, and the ones the servers of a data folder keep."""
 
 import json
+import secrets
 import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from embedded.paths import write_private
 
 FILE = "ports.json"
 LOOPBACK = "127.0.0.1"
+
+# Below the ports that Linux, macOS and Windows give to connections: one of those would keep a server that died from
+# coming back to its own port.
+_OURS: Final = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,17 @@ def refusal_to_listen(host: str, port: int) -> OSError | None:
     return None
 
 
+def free_port() -> int:
+    """A port of this machine where nobody listens and from which no connection goes out."""
+    while refusal_to_listen(LOOPBACK, port := secrets.choice(_OURS)):
+        pass
+    return port
+
+
 def _still_free(port: object) -> int:
     if isinstance(port, int) and refusal_to_listen(LOOPBACK, port) is None:
         return port
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def _load(folder: Path) -> dict[str, object]:

@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from embedded.ports import free_port
 from scripts import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +67,7 @@ class House:
 def house() -> Iterator[House]:
     """Everything from nothing, and nothing left behind."""
     with tempfile.TemporaryDirectory(prefix="crier-pictures-") as folder:
-        ports = {"PORT": str(_free_port()), "SIMULATOR_PORT": str(_free_port())}
+        ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
         kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
         environment = kept | ports | {"DATA_DIR": folder}
         process = subprocess.Popen(
@@ -88,12 +88,6 @@ def _link(process: subprocess.Popen[str]) -> str:
         if line.startswith("Open "):
             return line.split()[1]
     raise SystemExit(f"Crier does not start:\n{''.join(said)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def signed_in(browser: Browser, link: str, width: int, height: int, **options: object) -> Page:

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook as Signer
 
+from embedded.ports import free_port
 from tests.api import nodejs
 from tests.delivering.rig import deliver, endpoint, events, fresh, logs, secrets_of
 from tests.people import Person
-from tests.processes import ROOT, free_port, wait_until
+from tests.processes import ROOT, wait_until
 from webapp.db import db
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()

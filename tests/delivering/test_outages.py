@@ -16,9 +16,10 @@ from redis.retry import Retry
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from embedded.ports import free_port
 from tests.delivering.rig import attempts, deliver, deliverer, endpoint, events, fresh, logs, make_due
 from tests.people import Person
-from tests.processes import free_port, wait_until
+from tests.processes import wait_until
 from tests.receiver import Receiver, receiver
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db

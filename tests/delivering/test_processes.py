@@ -5,10 +5,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from embedded.ports import free_port
 from tests.deliveries import TRIED, Tried, wrong
 from tests.delivering.rig import attempts, endpoint, events, logs, secrets_of
 from tests.people import Person
-from tests.processes import House, environment_of, free_port, wait_until
+from tests.processes import House, environment_of, wait_until
 from tests.receiver import receiver
 from webapp import broker
 from webapp.config import Settings

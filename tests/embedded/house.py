@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,15 +14,10 @@ from typing import Self
 
 from embedded import running
 from embedded.paths import PROJECT
+from embedded.ports import free_port
 
 PATIENCE_SECONDS = 20.0
 _NOT_OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "HOST", "BASE_URL", "EGRESS_ALLOW")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(met: Callable[[], object], what: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from tests.processes import free_port
+from embedded.ports import free_port
 from tests.watching import serving
 from webapp.app import create_app
 from webapp.config import Settings

@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from simple_websocket import ConnectionError as Refused
 
+from embedded.ports import free_port
 from tests.listening import close_code, open_and_never_read, refusal
 from tests.people import Person, join
-from tests.processes import answers, environment_of, free_port, wait_until
+from tests.processes import answers, environment_of, wait_until
 from tests.watching import await_figure, count, eventually, make_running, open_socket
 from webapp.config import Settings
 from webapp.db import db

@@ -15,12 +15,13 @@ from flask import Flask
 from sqlalchemy import Engine, event, text, update
 from sqlalchemy.exc import OperationalError
 
+from embedded.ports import free_port
 from tests import builders
 from tests.causing import CAUSES
 from tests.listening import close_code, hear, listen, open_and_never_read, refusal
 from tests.overtaken import slow_event
 from tests.people import Person, join
-from tests.processes import answers, environment_of, free_port, wait_until
+from tests.processes import answers, environment_of, wait_until
 from tests.watching import eventually
 from webapp.api import ws
 from webapp.api.shapes import events as shapes
