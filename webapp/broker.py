@@ -5,7 +5,7 @@ Jobs are JSON, and only functions in the registry run: whoever can write to Redi
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from flask import Flask, current_app
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # What each kind of worker listens to, first things first.
 QUEUES: Final = {"send": ("send",), "work": ("callbacks", "work"), "webhooks": ("webhooks",)}
 
-# Every job there is, and its queue. The functions themselves stand in jobs.py, which only workers load.
+# Every job there is, and its queue. The functions themselves stand in jobs/, of which a worker loads its own.
 JOBS: Final = {
     "send_slice": "send",
     "apply_callbacks": "callbacks",
@@ -45,8 +45,8 @@ class UnknownJob(Exception):
 
 
 def register(room: object) -> None:
-    """Take the functions of all jobs from the room that has them (jobs.py, which only workers load)."""
-    _functions.update({name: getattr(room, name) for name in JOBS})
+    """Take the functions of the jobs that this module of jobs/ has."""
+    _functions.update({name: getattr(room, name) for name in JOBS if hasattr(room, name)})
 
 
 class Bell(Job):  # type: ignore[misc]
@@ -98,14 +98,22 @@ def queue(name: str) -> Queue:
 def ring(name: str, *ids: object) -> None:
     """Ask a worker to run the registered job. One bell of a kind hangs at a time: a second ring while the
     first still waits adds nothing, because a job does all the work it finds."""
-    key = "bell:" + ":".join([name, *map(str, ids)])
-    if redis().set(key, 1, nx=True, ex=10):
+    if redis().set(_key(name, ids), 1, nx=True, ex=10):
         queue(JOBS[name]).enqueue_call(name, args=tuple(map(str, ids)), result_ttl=0, failure_ttl=86_400)
 
 
 def answered(name: str, *ids: object) -> None:
     """The job has started: the next ring counts again."""
-    redis().delete("bell:" + ":".join([name, *map(str, ids)]))
+    heed(redis(), name, *ids)
+
+
+def heed(client: Redis, name: str, *ids: object) -> bool:
+    """Whether a bell hangs, which a worker that is at this very job may hear. The next ring counts again."""
+    return bool(client.delete(_key(name, ids)))
+
+
+def _key(name: str, ids: Iterable[object]) -> str:
+    return "bell:" + ":".join([name, *map(str, ids)])
 
 
 def publish_on(client: Redis, channel: str, message: dict[str, Any]) -> None:

@@ -16,10 +16,11 @@ from sqlalchemy import text
 from embedded import servers
 from tests.campaigning import make_campaign, make_instance, make_people, statuses
 from tests.people import make_person
-from webapp import broker, jobs
+from webapp import broker
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import act_for, as_owner, db, owner_engine
+from webapp.jobs import work
 from webapp.models.campaigns import Campaign
 from webapp.models.events import Event
 from webapp.sending import continuity, plan
@@ -206,6 +207,6 @@ def test_the_planner_looks_first(house: House) -> None:
     house.administer("create database older template crier")
     continuity.check()
     house.administer("drop database crier", "alter database older rename to crier")
-    jobs.plan_campaign(str(campaigns[1].tenant_id), str(campaigns[1].id))
+    work.plan_campaign(str(campaigns[1].tenant_id), str(campaigns[1].id))
     assert looked_at(campaigns) == HELD
     assert statuses(campaigns[1]) == {}

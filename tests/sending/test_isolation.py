@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from redis import RedisError
 from sqlalchemy import text
 
 from tests.campaigning import check_counts, make_campaign, make_instance, make_people, simulator, statuses
@@ -18,7 +19,8 @@ from tests.people import Person
 from webapp import broker
 from webapp.db import act_for, as_owner, db
 from webapp.models.campaigns import Campaign
-from webapp.sending import plan, reach
+from webapp.sending import plan, reach, slice
+from webapp.sending.ear import Ear
 from webapp.sending.slice import Sender
 from webapp.services import outgoing
 from webapp.services.campaigns import moves
@@ -184,3 +186,78 @@ def test_one_tenants_lock_holds_up_nobody_else(
             assert blocked.statuses() == {"pending": 50}
         serve(5)
         assert blocked.statuses() == {"accepted": 50}
+
+
+def test_a_small_campaign_beside_a_large_one_is_found_by_its_bell(
+    app: Flask, serve: Serve, owner: Person, stranger: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slice, "LOOK_AGAIN_SECONDS", 1000)
+    with simulator(tmp_path) as provider:
+        large = running(stranger, provider.url, 3000)
+        small: list[Send] = []
+
+        def begin_small() -> None:
+            with app.app_context():
+                while len(provider.ledger()) < 100:
+                    time.sleep(0.01)
+                small.append(running(owner, provider.url, 100))
+
+        beginner = threading.Thread(target=begin_small)
+        beginner.start()
+        serve(20)
+        beginner.join()
+        assert large.statuses() == {"accepted": 3000}
+        assert small[0].statuses() == {"accepted": 100}
+        numbers = [entry["phoneNumberId"] for entry in provider.ledger()]
+    assert numbers[-1] == numbers[0], "the large one was there before the small one and after it"
+
+
+@dataclass
+class Demand:
+    unanswered: int
+    is_hungry: bool
+
+
+@pytest.mark.parametrize(
+    ("demands", "share"),
+    [
+        ([(0, True)], 112),
+        ([(112, True), (0, True)], 64),
+        ([(112, True), (0, True), (0, True), (0, True)], 32),
+        ([(40, True), (8, True), (28, False)], 50),
+        ([(60, True), (28, False)], 87),
+        ([(1, False)] * 100, 24),
+        ([(1, True)] * 100, slice.FEWEST_SHARED),
+    ],
+)
+def test_who_has_more_to_send_shares_what_the_others_leave(
+    demands: list[tuple[int, bool]], share: int
+) -> None:
+    assert slice.fair_share([Demand(*demand) for demand in demands]) == share  # type: ignore[misc]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_busy_sender_hears_each_bell_once() -> None:
+    ear = Ear(broker.redis())
+    broker.answered("send_slice")
+    assert not ear.hears_bell()
+    broker.ring("send_slice")
+    assert ear.hears_bell()
+    assert not ear.hears_bell()
+    broker.ring("send_slice")
+    assert ear.hears_bell()
+
+
+def test_a_sender_without_redis_hears_nothing_and_does_not_ask_all_the_time() -> None:
+    class Away:
+        asked = 0
+
+        def delete(self, _key: str) -> int:
+            self.asked += 1
+            raise RedisError("away")
+
+    away = Away()
+    ear = Ear(away)  # type: ignore[arg-type]
+    assert not ear.hears_bell()
+    assert not ear.hears_bell()
+    assert away.asked == 1

@@ -12,6 +12,8 @@ CONNECT_SECONDS: Final = 5
 # Servers close idle connections after 5 seconds at the earliest we know of (Node), mostly after 60 to 75. One
 # that is closed in the moment it is used again leaves an unknown outcome, so those that idled long are left.
 IDLE_SECONDS: Final = 15
+# Each handle keeps one for ever. libcurl's own 64 KB are 8 MB for a full flight; what is sent is hardly ever longer.
+UPLOAD_BYTES: Final = 16_384
 
 _OPTIONS: Final = (
     (pycurl.NOSIGNAL, 1),
@@ -27,6 +29,7 @@ _OPTIONS: Final = (
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
     (pycurl.PIPEWAIT, 1),
     (pycurl.MAXAGE_CONN, IDLE_SECONDS),
+    (pycurl.UPLOAD_BUFFERSIZE, UPLOAD_BYTES),
     (pycurl.CONNECTTIMEOUT_MS, CONNECT_SECONDS * 1000),
     # Whoever asks "may I send?" first posts again when the answer is no.
     (pycurl.HTTPHEADER, ["Expect:"]),

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, BigInteger, DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import webapp.models.recipients  # noqa: F401  # the table that attempts refer to is known wherever they are
 from webapp.models.base import Kept, Model, Now, OfTenant, Zero, one_of
 
 KINDS = ("retry", "resend")

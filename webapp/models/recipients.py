@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import webapp.models.contacts  # noqa: F401  # the table that recipients refer to is known wherever they are
 from webapp.domain.statuses import STORED_RECIPIENT_STATUSES
 from webapp.models.base import Json, Model, OfTenant, one_of
 

@@ -68,6 +68,12 @@ class Lane:
         return not (self.batch or self.ahead or self.fetching or self.gating or self.flown or self.leaving)
 
     @property
+    def is_hungry(self) -> bool:
+        """Whether it would have more rows recorded at once, if it might."""
+        has_rows = self.gating is not None or bool(self.batch and self.batch.rows)
+        return has_rows and time.monotonic() >= self.rests_until
+
+    @property
     def recorded(self) -> int:
         """Rows from the gate until they are settled."""
         return self.asked + sum(len(flown.window.rows) for flown in self.flown)

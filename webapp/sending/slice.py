@@ -7,7 +7,7 @@ crew fetches the next batch, records the next window and settles the last ones.
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from webapp.egress.rules import Rules
 from webapp.sending import agenda
 from webapp.sending.agenda import Item
 from webapp.sending.crew import Crew
+from webapp.sending.ear import Ear
 from webapp.sending.landing import Landing
 from webapp.sending.lane import REST_SECONDS, Lane
 from webapp.sending.pace import Pace
@@ -36,10 +37,15 @@ log = logging.getLogger(__name__)
 # What a crash may leave uncertain: rows that are recorded and have no answer yet.
 MOST_UNANSWERED: Final = 128
 
+# Where very many share, each may have so many of them, and they take turns.
+FEWEST_SHARED: Final = 16
+
 # Answers that wait to be written. Callbacks tell them again after a crash.
 MOST_UNSETTLED: Final = 1024
 
 SLICE_SECONDS: Final = 20
+# What runs is looked for when the bell rings, which is heard about so often, or after a while in any case.
+LISTEN_SECONDS: Final = 0.025
 LOOK_AGAIN_SECONDS: Final = 0.5
 SHUN_SECONDS: Final = 30
 
@@ -55,12 +61,13 @@ class Sender:
         self._crew = Crew(settings.database_url)
         self._pace = Pace(redis)
         self._landing = Landing(self._crew.settler, redis)
+        self._ear = Ear(redis)
         self._flight = Flight(rules)
         self._lanes: dict[uuid.UUID, Lane] = {}
         self._reach: dict[uuid.UUID, Reach] = {}
         self._shunned: dict[uuid.UUID, float] = {}
-        self._looking: Future[list[Item]] | None = None
-        self._looked_at = 0.0
+        self._looking: Future[list[Item] | None] | None = None
+        self._looked_at = self._listened_at = 0.0
 
     def serve(self, is_stopping: Callable[[], bool], seconds: float = SLICE_SECONDS) -> bool:
         """Send for up to `seconds`, then land everything and give the leases back; whether work is left."""
@@ -80,12 +87,15 @@ class Sender:
         self._flight.close()
 
     def _look(self) -> None:
-        """Bring the lanes up to date with what runs, some times a second."""
+        """Bring the lanes up to date with what runs."""
+        now = time.monotonic()
         if self._looking and self._looking.done():
             done, self._looking = self._looking, None
-            self._find(done.result())
-        elif not self._looking and time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS:
-            self._looking = self._crew.fetcher.do(_items)
+            if (items := done.result()) is not None:
+                self._find(items)
+        elif not self._looking and now - self._listened_at > LISTEN_SECONDS:
+            self._listened_at, is_due = now, now - self._looked_at > LOOK_AGAIN_SECONDS
+            self._looking = self._crew.fetcher.do(_news, self._ear, is_due)
 
     def _find(self, items: list[Item]) -> None:
         self._looked_at = time.monotonic()
@@ -140,15 +150,14 @@ class Sender:
             flown.launch(self._flight)
 
     def _room(self, lane: Lane) -> int:
-        """How many more rows a lane may have recorded: a window is recorded while another is on the wire. An eighth of
-        the room is left to the others, so that a number whose provider hangs never takes all of it."""
+        """How many more rows a lane may have recorded: a window is recorded while another is on the wire."""
         recorded = sum(other.recorded for other in self._lanes.values())
         unanswered = sum(other.unanswered for other in self._lanes.values())
         if recorded - unanswered > MOST_UNSETTLED:
             return 0
-        share = min(lane.limit, (MOST_UNANSWERED - unanswered + lane.unanswered) * 7 // 8)
+        share = min(lane.limit, fair_share(self._lanes.values()))
         window = min(self._settings.send_window, (share + 1) // 2)
-        room = min(window, share - lane.unanswered)
+        room = min(window, share - lane.unanswered, MOST_UNANSWERED - unanswered)
         return room if room * 2 >= window else 0
 
     def _collect(self) -> None:
@@ -186,5 +195,14 @@ class Sender:
         self._looking = None
 
 
-def _items(_: Store) -> list[Item]:
-    return agenda.items()
+def fair_share(lanes: Collection[Lane]) -> int:
+    """How many rows each lane may have without an answer: those that would have more share alike what the others leave.
+    One alone leaves an eighth to whoever comes, so that a number whose provider hangs never takes all of it."""
+    hungry = sum(lane.is_hungry for lane in lanes)
+    room = MOST_UNANSWERED - sum(lane.unanswered for lane in lanes if not lane.is_hungry)
+    return room * 7 // 8 if hungry < 2 else max(FEWEST_SHARED, room // hungry)
+
+
+def _news(_: Store, ear: Ear, is_due: bool) -> list[Item] | None:
+    """What runs; None when nobody rang and it is not time yet."""
+    return agenda.items() if ear.hears_bell() or is_due else None

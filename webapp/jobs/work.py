@@ -1,9 +1,8 @@
-"""What workers do: each job acts for its tenant, calls a service, may run twice, and ends soon."""
+"""Jobs of the worker that does everything else: callbacks, plans, imports, checks."""
 
 import uuid
 
-from webapp.delivering import deliverers
-from webapp.sending import continuity, plan, senders
+from webapp.sending import continuity, plan
 from webapp.services import bells, contact_acts, instance_checks
 from webapp.services.campaigns import again_steps
 from webapp.services.imports import work as imports
@@ -19,11 +18,6 @@ def send_again(tenant_id: str, wish_id: str) -> None:
     """Bring people back to waiting for a second or two; while there are more, the next bell hangs already."""
     if again_steps.advance(uuid.UUID(tenant_id), uuid.UUID(wish_id)):
         bells.ring("send_again", uuid.UUID(tenant_id), uuid.UUID(wish_id))
-
-
-def send_slice() -> None:
-    """Serve whatever runs for some seconds; while there is work left, the next bell hangs already."""
-    senders.serve_slice()
 
 
 def apply_callbacks(tenant_id: str) -> None:
@@ -44,9 +38,3 @@ def act_on_contacts(tenant_id: str, act_id: str) -> None:
     """Change contacts for a second or two; while there are more, the next bell hangs already."""
     if contact_acts.advance(uuid.UUID(tenant_id), uuid.UUID(act_id)):
         bells.ring("act_on_contacts", uuid.UUID(tenant_id), uuid.UUID(act_id))
-
-
-def deliver_webhooks() -> None:
-    """Post whatever is due; while something is left, the next bell hangs already. Answers that are on their way are
-    waited for here, up to five minutes: no other worker could hear them."""
-    deliverers.serve_slice()

@@ -1,0 +1,29 @@
+"""Ear: a sender that is busy hears the bell for new work all the same."""
+
+import time
+from typing import Final
+
+from redis import Redis, RedisError
+
+from webapp import broker
+
+# A Redis that did not answer is not asked for so long; work is found without it, only later.
+AWAY_SECONDS: Final = 2
+
+
+class Ear:
+    """Of one sender."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._deaf_until = 0.0
+
+    def hears_bell(self) -> bool:
+        """Whether somebody rang for senders since this was asked last."""
+        if time.monotonic() < self._deaf_until:
+            return False
+        try:
+            return broker.heed(self._redis, "send_slice")
+        except (RedisError, OSError):
+            self._deaf_until = time.monotonic() + AWAY_SECONDS
+            return False
