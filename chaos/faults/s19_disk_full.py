@@ -1,28 +1,54 @@
 """S19: the disk of PostgreSQL is full. Nothing passes the gate, and the house goes on when there is room again."""
 
 import os
+import time
 from pathlib import Path
 from random import Random
 
+import psycopg
+
+from chaos.facts import Facts, Message, gated_seconds, read_facts
 from chaos.fault import ON_THE_WIRE, Fault
 from chaos.finding import Finding, found
 from chaos.send import Send
 from chaos.world import World
+from embedded.refused import Refused
 
-SECONDS = 8.0
+# First while the server still finds room in its own files, then without any.
+SECONDS_BEFORE = 3.0
+SECONDS = 5.0
 DISK_MEGABYTES = 400
 _PIECE = bytes(64 * 1024)
+
+# As a replica does that was forgotten: the log may not use its old files anew, and so has to grow.
+_HOLD_LOG = "select pg_create_physical_replication_slot('ballast', true)"
+_LET_LOG_GO = "select pg_drop_replication_slot('ballast')"
+# For so many pieces the log needs more than one new file.
+_GROW_LOG = "select pg_logical_emit_message(true, 'ballast', repeat('x', 16384))"
+_PIECES = 2048
 
 
 def strike(world: World, send: Send, _dice: Random) -> None:
     ballast = world.ground.data / "ballast"
-    _fill(ballast)
-    world.wait(SECONDS)
-    # By now whatever still found room has been used up, so nothing more may be recorded.
-    _fill(ballast)
-    world.findings.extend(_stood_still(world, send))
+    with _superuser(world) as connection:
+        connection.execute(_HOLD_LOG)
+        _fill(ballast)
+        world.wait(SECONDS_BEFORE)
+        _fill(ballast)
+        found_room = _finds_room(connection)
+    since = time.time()
+    came_back = _comes_back(world)
+    until = time.time()
     ballast.unlink()
-    _bring_back(world)
+    _start(world)
+    with _superuser(world) as connection:
+        connection.execute(_LET_LOG_GO)
+    world.findings.extend(found("disk", "A disk that was not full", [*found_room, *came_back]))
+    world.findings.extend(_went_on(send, since, until))
+
+
+def _superuser(world: World) -> psycopg.Connection:
+    return psycopg.connect(world.ground.servers.superuser_url, autocommit=True)
 
 
 def _fill(ballast: Path) -> None:
@@ -36,22 +62,60 @@ def _fill(ballast: Path) -> None:
         os.close(file)
 
 
-def _stood_still(world: World, send: Send) -> list[Finding]:
-    """Whether every message that left was recorded first is asked by the samples; here only that they became few."""
-    before = send.accepted()
-    world.wait(2)
-    more = send.accepted() - before
-    return found(
-        "disk", "Messages in two seconds of a full disk", [more] if more > 2 * send.per_second else []
-    )
+def _finds_room(connection: psycopg.Connection) -> list[str]:
+    """Use up the files that the log has; without room for another the server gives up (it panics)."""
+    try:
+        for _ in range(_PIECES):
+            connection.execute(_GROW_LOG)
+    except psycopg.OperationalError:
+        return []
+    return ["the log of PostgreSQL grew"]
 
 
-def _bring_back(world: World) -> None:
-    """As systemd would, should the server have given up."""
+def _comes_back(world: World) -> list[str]:
+    """Start the server again and again, as systemd would: without room it can not."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        world.wait(1)
+        try:
+            _start(world)
+        except Refused:
+            continue
+        return ["PostgreSQL started"]
+    return []
+
+
+def _start(world: World) -> None:
     postgres = world.ground.servers.postgres
-    if not world.until(world.is_database_there, 3):
-        postgres.kill()
-        postgres.start()
+    postgres.kill()
+    postgres.start()
+
+
+def _went_on(send: Send, since: float, until: float) -> list[Finding]:
+    """Nothing was recorded meanwhile, nobody was reached beyond what was recorded before, and some still waited."""
+    facts = read_facts(send)
+    windows = (each for each in facts.windows if since < gated_seconds(each) < until)
+    messages = (each for each in facts.messages if since < each.entry.at < until)
+    return [
+        *found(
+            "disk", "Windows that were recorded on a full disk", (each["first_number"] for each in windows)
+        ),
+        *found(
+            "disk",
+            "Messages from a full disk that were not recorded before",
+            (each.entry.to for each in messages if not _was_recorded(facts, each, since)),
+        ),
+        *found("suite", "A disk that was full when everybody was reached", _all_reached(facts)),
+    ]
+
+
+def _was_recorded(facts: Facts, message: Message, since: float) -> bool:
+    window = facts.window_of(message.number) if message.number is not None else None
+    return window is not None and gated_seconds(window) <= since
+
+
+def _all_reached(facts: Facts) -> list[str]:
+    return [] if len(facts.messages) < facts.send.people else [f"{facts.send.people} people"]
 
 
 FAULT = Fault(
@@ -60,7 +124,8 @@ FAULT = Fault(
     strike,
     strikes=1,
     uncertain=3 * ON_THE_WIRE,
-    people=600,
+    people=1500,
+    per_second=150,
     in_mix=False,
     disk_megabytes=DISK_MEGABYTES,
 )
