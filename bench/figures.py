@@ -33,7 +33,7 @@ BARS: Final[dict[str, Bar]] = {
     "statuses_p99": Bar("a callback's time to 200 meanwhile, p99", 100, "ms", is_most=True),
     "million_plan": Bar("a million people in three overlapping groups planned", 25, "s", is_most=True),
     "million_first": Bar("first message after it runs", 2, "s", is_most=True),
-    "million_memory": Bar("memory of the sender, at most above its start", 100, "MB", is_most=True),
+    "million_memory": Bar("memory of the sender, the most of it from first to last", 100, "MB", is_most=True),
     "million_settle": Bar("a settle of the last 5 %, against the first 5 %", 1.2, "times", is_most=True),
     "pace_most": Bar(
         "most messages in any second, against the number's limit", 1.0, "of limit", is_most=True

@@ -43,10 +43,11 @@ select tenant_id, phone_key, 'page', now() from contacts where tenant_id = :t an
 _INACTIVE: Final = text(
     "update contacts set is_active = false where tenant_id = :t and phone_key::bigint % 100 = 8"
 )
-# One in twenty statements is noted with how long it took.
+# One in two statements is noted with how long it took.
 _NOTED: Final = {
     "log_min_duration_sample": "0",
-    "log_statement_sample_rate": "0.05",
+    "log_statement_sample_rate": "0.5",
+    "log_parameter_max_length": "0",
     "log_line_prefix": "asked|",
 }
 _SETTLES: Final = re.compile(r"duration: ([\d.]+) ms  .*?(?=asked\||\Z)", re.S)
@@ -76,7 +77,7 @@ def million(run: Run) -> list[Figure]:
         Figure("million_first", round(first, 3)),
         Figure(
             "million_memory",
-            max(memory) - memory[0],
+            round(max(memory), 1),
             [{"mb": one} for one in memory],
             f"{speed:,.0f} messages a second; {memory[0]:.0f} MB before",
         ),
