@@ -50,7 +50,8 @@ _NOTED: Final = {
     "log_parameter_max_length": "0",
     "log_line_prefix": "asked|",
 }
-_SETTLES: Final = re.compile(r"duration: ([\d.]+) ms  .*?(?=asked\||\Z)", re.S)
+# A prepared statement is noted when it is bound, too, which takes next to nothing.
+_SETTLES: Final = re.compile(r"duration: ([\d.]+) ms  execute .*?(?=asked\||\Z)", re.S)
 
 
 def million(run: Run) -> list[Figure]:
