@@ -45,7 +45,7 @@ def secrets_of(instance: WhatsAppInstance) -> Credentials:
     Raises:
         vault.Unreadable: the key is not among ENCRYPTION_KEYS any more; they must be put in again.
     """
-    return Credentials(**{name: _open(instance, name) for name in SECRETS})
+    return Credentials(**{name: secret_of(instance, name) for name in SECRETS})
 
 
 def changed(instance: WhatsAppInstance, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -65,7 +65,8 @@ def shown(instance: WhatsAppInstance) -> Shown:
     return Shown(_end(secrets.access_token), _end(secrets.app_secret), secrets.verify_token)
 
 
-def _open(instance: WhatsAppInstance, name: str) -> str:
+def secret_of(instance: WhatsAppInstance, name: str) -> str:
+    """One of them, as `secrets_of` opens it."""
     sealed = instance.credentials.get(name)
     return vault.unseal(sealed, instance.tenant_id, _TABLE, instance.id, name) if sealed else ""
 

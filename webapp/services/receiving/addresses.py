@@ -12,13 +12,11 @@ from webapp.db import act_for, db
 from webapp.models.whatsapp_instances import CallbackAddress, WhatsAppInstance
 from webapp.providers.base import Provider
 from webapp.providers.registry import PROVIDERS
-from webapp.services.instance_secrets import Credentials, secrets_of
+from webapp.services.instance_secrets import secret_of
 
 # A number that was deleted, or whose secret was changed, is heard for this long at most.
 KEEP_SECONDS: Final = 2
 MOST_KEPT: Final = 10_000
-
-_NONE: Final = Credentials("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,9 @@ class Address:
     def provider(self) -> Provider:
         return PROVIDERS[self.instance.provider]
 
-    @property
-    def secrets(self) -> Credentials:
-        """The open secrets; empty ones, which let nobody in, when they can not be read any more."""
-        return readable_secrets(self.instance)
+    def secret(self, name: str) -> str:
+        """An open secret; an empty one, which lets nobody in, when it can not be read any more."""
+        return readable_secret(self.instance, name)
 
 
 _kept: dict[uuid.UUID, tuple[float, Address | None]] = {}
@@ -54,12 +51,13 @@ def address_of(instance_id: uuid.UUID) -> Address | None:
     return address
 
 
-def readable_secrets(instance: WhatsAppInstance) -> Credentials:
-    """The secrets of a number, empty when the key they were sealed with is gone."""
+def readable_secret(instance: WhatsAppInstance, name: str) -> str:
+    """A secret of a number, empty when the key it was sealed with is gone. Opened for each callback: it takes a while
+    to open all of them."""
     try:
-        return secrets_of(instance)
+        return secret_of(instance, name)
     except vault.Unreadable:
-        return _NONE
+        return ""
 
 
 def look_up(instance_id: uuid.UUID) -> Address | None:

@@ -37,7 +37,7 @@ def is_silenced(client: str) -> bool:
 def handshake(instance_id: uuid.UUID, args: Mapping[str, str]) -> str | None:
     """What to answer a provider that asks whether the address is ours, or None to refuse."""
     address = look_up(instance_id)
-    return address.provider.handshake(args, address.secrets.verify_token) if address else None
+    return address.provider.handshake(args, address.secret("verify_token")) if address else None
 
 
 def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: str) -> Taken:
@@ -61,7 +61,7 @@ def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: s
 
 
 def _is_signed(address: Address, raw: bytes, signature: str | None) -> bool:
-    return address.provider.verify_signature(raw, signature, address.secrets.app_secret)
+    return address.provider.verify_signature(raw, signature, address.secret("app_secret"))
 
 
 def _letterbox(tenant_id: uuid.UUID) -> Letterbox:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from webapp.db import db
 from webapp.models.whatsapp_instances import WhatsAppInstance
-from webapp.services.receiving.addresses import readable_secrets
+from webapp.services.receiving.addresses import readable_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def circles(tenant_id: uuid.UUID) -> dict[uuid.UUID, Circle]:
     """The circle of each living number of the tenant. A number in the trash has none: nothing is heard of it."""
     query = WhatsAppInstance.of(tenant_id).execution_options(populate_existing=True)
     living = db.session.scalars(query).all()
-    secrets = {instance.id: readable_secrets(instance).app_secret for instance in living}
+    secrets = {instance.id: readable_secret(instance, "app_secret") for instance in living}
 
     def together(one: WhatsAppInstance, other: WhatsAppInstance) -> bool:
         same_app = bool(secrets[one.id]) and secrets[one.id] == secrets[other.id]
