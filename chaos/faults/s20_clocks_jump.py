@@ -124,5 +124,6 @@ FAULT = Fault(
     strikes=1,
     people=1000,
     per_second=120,
+    in_mix=False,  # that a send stands still says nothing where others may stop it
     verify=verify,
 )
