@@ -15,6 +15,7 @@ LOOPBACK = "127.0.0.1"
 # Below the ports that Linux, macOS and Windows give to connections: one of those would keep a server that died from
 # coming back to its own port.
 _OURS: Final = range(20_000, 32_000)
+_TRIES: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,17 @@ def refusal_to_listen(host: str, port: int) -> OSError | None:
 
 
 def free_port() -> int:
-    """A port of this machine where nobody listens and from which no connection goes out."""
-    while refusal_to_listen(LOOPBACK, port := secrets.choice(_OURS)):
-        pass
-    return port
+    """A port of this machine where nobody listens and from which no connection goes out.
+
+    Raises:
+        OSError: nothing can listen on this machine.
+    """
+    for _ in range(_TRIES):
+        port = secrets.choice(_OURS)
+        refusal = refusal_to_listen(LOOPBACK, port)
+        if refusal is None:
+            return port
+    raise refusal or OSError()
 
 
 def _still_free(port: object) -> int:

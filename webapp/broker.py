@@ -33,6 +33,9 @@ JOBS: Final = {
     "deliver_webhooks": "webhooks",
 }
 
+# Workers that are at such a job already hear that somebody rings for more of it.
+HEARD_AT_WORK: Final = {"send_slice"}
+
 _functions: dict[str, Callable[..., None]] = {}
 
 
@@ -98,18 +101,21 @@ def queue(name: str) -> Queue:
 def ring(name: str, *ids: object) -> None:
     """Ask a worker to run the registered job. One bell of a kind hangs at a time: a second ring while the
     first still waits adds nothing, because a job does all the work it finds."""
+    if name in HEARD_AT_WORK:
+        redis().incr(f"rung:{name}")
     if redis().set(_key(name, ids), 1, nx=True, ex=10):
         queue(JOBS[name]).enqueue_call(name, args=tuple(map(str, ids)), result_ttl=0, failure_ttl=86_400)
 
 
 def answered(name: str, *ids: object) -> None:
     """The job has started: the next ring counts again."""
-    heed(redis(), name, *ids)
+    redis().delete(_key(name, ids))
 
 
-def heed(client: Redis, name: str, *ids: object) -> bool:
-    """Whether a bell hangs, which a worker that is at this very job may hear. The next ring counts again."""
-    return bool(client.delete(_key(name, ids)))
+def rung(client: Redis, name: str) -> bytes | None:
+    """What differs after each ring for one of HEARD_AT_WORK."""
+    found = client.get(f"rung:{name}")
+    return found if isinstance(found, bytes) else None
 
 
 def _key(name: str, ids: Iterable[object]) -> str:

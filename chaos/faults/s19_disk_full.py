@@ -30,16 +30,18 @@ _PIECES = 2048
 
 def strike(world: World, send: Send, _dice: Random) -> None:
     ballast = world.ground.data / "ballast"
-    with _superuser(world) as connection:
-        connection.execute(_HOLD_LOG)
-        _fill(ballast)
-        world.wait(SECONDS_BEFORE)
-        _fill(ballast)
-        found_room = _finds_room(connection)
-    since = time.time()
-    came_back = _comes_back(world)
-    until = time.time()
-    ballast.unlink()
+    try:
+        with _superuser(world) as connection:
+            connection.execute(_HOLD_LOG)
+            since = time.time()
+            _fill(ballast)
+            world.wait(SECONDS_BEFORE)
+            _fill(ballast)
+            found_room = _finds_room(connection)
+        came_back = _comes_back(world)
+        until = time.time()
+    finally:
+        ballast.unlink()
     _start(world)
     with _superuser(world) as connection:
         connection.execute(_LET_LOG_GO)
@@ -92,26 +94,22 @@ def _start(world: World) -> None:
 
 
 def _went_on(send: Send, since: float, until: float) -> list[Finding]:
-    """Nothing was recorded meanwhile, nobody was reached beyond what was recorded before, and some still waited."""
+    """Nobody was reached who was not recorded before, as long as the disk was full, and some still waited."""
     facts = read_facts(send)
-    windows = (each for each in facts.windows if since < gated_seconds(each) < until)
     messages = (each for each in facts.messages if since < each.entry.at < until)
     return [
         *found(
-            "disk", "Windows that were recorded on a full disk", (each["first_number"] for each in windows)
-        ),
-        *found(
             "disk",
             "Messages from a full disk that were not recorded before",
-            (each.entry.to for each in messages if not _was_recorded(facts, each, since)),
+            (each.entry.to for each in messages if not _was_recorded(facts, each)),
         ),
         *found("suite", "A disk that was full when everybody was reached", _all_reached(facts)),
     ]
 
 
-def _was_recorded(facts: Facts, message: Message, since: float) -> bool:
+def _was_recorded(facts: Facts, message: Message) -> bool:
     window = facts.window_of(message.number) if message.number is not None else None
-    return window is not None and gated_seconds(window) <= since
+    return window is not None and gated_seconds(window) <= message.entry.at
 
 
 def _all_reached(facts: Facts) -> list[str]:

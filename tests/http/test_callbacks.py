@@ -3,9 +3,11 @@
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -16,6 +18,7 @@ from tests.callbacks import forget_addresses, inbox, make_example_number, post, 
 from tests.campaigning import APP_SECRET, make_campaign, make_instance
 from tests.cloud import example, raw_example
 from tests.people import Person, outside
+from tests.watching import eventually
 from webapp import broker
 from webapp.app import create_app
 from webapp.config import Settings
@@ -23,8 +26,10 @@ from webapp.db import act_for, db
 from webapp.models.callback_inbox import Callback
 from webapp.models.whatsapp_instances import WhatsAppInstance
 from webapp.services import heard, instance_secrets, whatsapp_instances
+from webapp.services.receiving import addresses
 from webapp.services.receiving.addresses import KEEP_SECONDS
 from webapp.services.receiving.forgeries import MOST_IN_A_ROW
+from webapp.services.receiving.letterbox import Letter, Letterbox
 
 BODY = raw_example("wh_status_delivered")
 SIGNED = example("signature")
@@ -240,6 +245,29 @@ def test_the_provider_tries_again_when_the_database_is_away(
         "the address is known, the body can not be stored"
     )
     assert len(stored(instance.tenant_id)) == 1
+
+
+def test_who_waits_at_the_door_holds_no_connection(
+    app: Flask, instance: WhatsAppInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, may_write, write = [], Event(), Letterbox._write
+
+    def write_later(self: Letterbox, letters: Sequence[Letter]) -> None:
+        waiting.append(letters)
+        assert may_write.wait(5)
+        write(self, letters)
+
+    monkeypatch.setattr(Letterbox, "_write", write_later)
+    monkeypatch.setattr(addresses, "KEEP_SECONDS", -1)
+    instance_id = instance.id
+    db.session.rollback()
+    with ThreadPoolExecutor(5) as providers:
+        answers = [providers.submit(post, app, instance_id, BODY) for _ in range(5)]
+        assert eventually(lambda: waiting)
+        assert eventually(lambda: db.engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
+        may_write.set()
+        assert {answer.result(5).status_code for answer in answers} == {200}
+    assert len(stored(instance.tenant_id)) == 5
 
 
 def test_a_lost_bell_loses_nothing(app: Flask, instance: WhatsAppInstance, settings: Settings) -> None:

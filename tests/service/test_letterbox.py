@@ -15,6 +15,7 @@ from tests.people import Person
 from tests.watching import eventually
 from webapp.db import act_for, db
 from webapp.models.callback_inbox import Callback
+from webapp.services import heard
 from webapp.services.receiving import letterbox
 from webapp.services.receiving.letterbox import Letter, Letterbox
 
@@ -109,3 +110,58 @@ def test_large_callbacks_go_in_several_transactions(
     assert all(len(bodies) == 1 or sum(map(len, bodies)) <= 25 for bodies in box.written)
     assert 4 <= len(box.written) < 6
     assert len(stored(owner)) == 6
+
+
+def test_who_gives_up_waiting_holds_nobody_up(
+    owner: Person, box: SlowBox, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letterbox, "PATIENCE_SECONDS", 0.3)
+    first = drop(b"first")
+    assert eventually(lambda: box.is_writing)
+    assert not drop(b"impatient").result(5)
+    box.may_write.set()
+    assert first.result(5)
+    assert drop(b"next").result(5)
+    assert stored(owner) == [b"first", b"next"]
+
+
+def test_an_error_that_nobody_thought_of_ends_one_turn_only(
+    owner: Person, box: SlowBox, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = drop(b"first")
+    assert eventually(lambda: box.is_writing)
+    other = drop(b"other")
+    assert eventually(lambda: box.waiting == 1)
+    monkeypatch.setattr(heard, "note", raises)
+    box.may_write.set()
+    for post in (first, other):
+        with pytest.raises(ZeroDivisionError):
+            post.result(5)
+    monkeypatch.undo()
+    assert drop(b"next").result(5)
+    assert stored(owner) == [b"next"]
+
+
+def raises(*_: object, **__: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_one_that_can_not_be_stored_costs_only_itself(
+    app: Flask, owner: Person, box: SlowBox, drop: Drop
+) -> None:
+    first = drop(b"first")
+    assert eventually(lambda: box.is_writing)
+    good = drop(b"good")
+
+    def drop_for_a_number_that_is_gone() -> bool:
+        with app.app_context():
+            return box.drop(uuid.uuid4(), b"bad")
+
+    with ThreadPoolExecutor(1) as posts:
+        bad = posts.submit(drop_for_a_number_that_is_gone)
+        assert eventually(lambda: box.waiting == 2)
+        box.may_write.set()
+        assert first.result(5)
+        assert good.result(5)
+        assert not bad.result(5)
+    assert stored(owner) == [b"first", b"good"]

@@ -17,13 +17,16 @@ class Ear:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._deaf_until = 0.0
+        self._known: bytes | None = None
 
     def hears_bell(self) -> bool:
         """Whether somebody rang for senders since this was asked last."""
         if time.monotonic() < self._deaf_until:
             return False
         try:
-            return broker.heed(self._redis, "send_slice")
+            rung = broker.rung(self._redis, "send_slice")
         except (RedisError, OSError):
             self._deaf_until = time.monotonic() + AWAY_SECONDS
             return False
+        before, self._known = self._known, rung
+        return rung != before

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 MOST_UNANSWERED: Final = 128
 
 # Where very many share, each may have so many of them, and they take turns.
-FEWEST_SHARED: Final = 16
+FEWEST_SHARED: Final = 8
 
 # Answers that wait to be written. Callbacks tell them again after a crash.
 MOST_UNSETTLED: Final = 1024
@@ -133,7 +133,7 @@ class Sender:
                 self._launch(lane)
                 lane.heed()
                 lane.fetch()
-                if lane.order(self._room(lane)):
+                if lane.is_hungry and lane.order(self._room(lane)):
                     self._lanes[key] = self._lanes.pop(key)  # to the end: the others come first next time
                 lane.give_back()
             except psycopg.OperationalError:
@@ -155,9 +155,10 @@ class Sender:
         unanswered = sum(other.unanswered for other in self._lanes.values())
         if recorded - unanswered > MOST_UNSETTLED:
             return 0
-        share = min(lane.limit, fair_share(self._lanes.values()))
+        left = MOST_UNANSWERED - unanswered + lane.unanswered
+        share = min(lane.limit, left, fair_share(self._lanes.values()))
         window = min(self._settings.send_window, (share + 1) // 2)
-        room = min(window, share - lane.unanswered, MOST_UNANSWERED - unanswered)
+        room = min(window, share - lane.unanswered)
         return room if room * 2 >= window else 0
 
     def _collect(self) -> None:
@@ -197,10 +198,10 @@ class Sender:
 
 def fair_share(lanes: Collection[Lane]) -> int:
     """How many rows each lane may have without an answer: those that would have more share alike what the others leave.
-    One alone leaves an eighth to whoever comes, so that a number whose provider hangs never takes all of it."""
-    hungry = sum(lane.is_hungry for lane in lanes)
+    An eighth is left to whoever comes, so that numbers whose provider hangs do not take all of it."""
+    hungry = max(1, sum(lane.is_hungry for lane in lanes))
     room = MOST_UNANSWERED - sum(lane.unanswered for lane in lanes if not lane.is_hungry)
-    return room * 7 // 8 if hungry < 2 else max(FEWEST_SHARED, room // hungry)
+    return max(FEWEST_SHARED, room * 7 // 8 // hungry)
 
 
 def _news(_: Store, ear: Ear, is_due: bool) -> list[Item] | None:

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.db import as_owner
 
@@ -27,5 +27,5 @@ def grown(rows: int) -> None:
             connection.execute(_LOCK_WAIT)
             if rows * 10 > connection.scalar(_KNOWN):
                 connection.execute(_LEARN)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         log.warning("statistics_not_renewed", extra={"error": type(error).__name__})

@@ -53,8 +53,9 @@ def receive(instance_id: uuid.UUID, raw: bytes, signature: str | None, client: s
                 db.session.commit()
             return Taken.REFUSED
         _forgeries.right(client)
+        db.session.commit()  # whoever waits at the letterbox holds no connection
     except SQLAlchemyError as error:
-        log.error("callback_not_stored", extra={"reason": type(error).__name__})
+        log.error("callback_not_looked_at", extra={"reason": type(error).__name__})
         return Taken.AWAY
     is_stored = _letterbox(address.tenant_id).drop(address.instance.id, raw)
     return Taken.STORED if is_stored else Taken.AWAY

@@ -83,5 +83,6 @@ def _account(tenant_id: uuid.UUID, news: AccountNews, numbers: Sequence[WhatsApp
 def _note_limit(numbers: Sequence[WhatsAppInstance], limit: int | None) -> None:
     """How many people a day these may begin to talk to, where their check writes it too."""
     for number in numbers if limit is not None else ():
-        db.session.refresh(number, with_for_update=True)
+        # Callbacks that are being stored refer to the number, which is no reason to wait for each other.
+        db.session.refresh(number, with_for_update={"key_share": True})
         number.check_result = {**number.check_result, "messaging_limit": limit}
