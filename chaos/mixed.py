@@ -60,8 +60,16 @@ def _let_loose(world: World, faults: list[Fault], sends: list[Send], report: Rep
         if fault.ends and doomed not in left:
             continue
         world.wait(dice.uniform(0.3, 2.5))
+        _let_go_on(left)
         fault.strike(world, doomed if fault.ends else dice.choice(left), dice)
         report.strikes[fault.name] += 1
+
+
+def _let_go_on(sends: list[Send]) -> None:
+    """A send of which too much was in doubt has paused by itself and asks a person."""
+    for send in sends:
+        if send.world.quietly(send.status) == "paused":
+            send.let_go_on()
 
 
 def _is_underway(send: Send) -> bool:

@@ -91,8 +91,11 @@ class Send:
         return True
 
     def resume(self) -> None:
-        stop = self.stops[-1]
-        stop.gates_until = self.gates()
+        self.stops[-1].gates_until = self.gates()
+        self.let_go_on()
+
+    def let_go_on(self) -> None:
+        """As a person does with one that paused by itself."""
         try:
             self.world.act(self.tenant_id, lambda: moves.resume(self.tenant_id, self.campaign_id))
         except Conflict:
