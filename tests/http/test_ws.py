@@ -1,6 +1,8 @@
 """`/ws` on a real server: who may listen, what is told and how soon, what was missed, and when it ends."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,7 +23,7 @@ from tests.causing import CAUSES
 from tests.listening import close_code, hear, listen, open_and_never_read, refusal
 from tests.overtaken import slow_event
 from tests.people import Person, join
-from tests.processes import answers, environment_of, wait_until
+from tests.processes import ROOT, answers, environment_of, wait_until
 from tests.watching import eventually
 from webapp.api import ws
 from webapp.api.shapes import events as shapes
@@ -256,6 +258,28 @@ def test_a_key_listens_without_an_origin(host: str, owner: Person) -> None:
     groups.create(owner.tenant_id, name="Mine")
     assert names(hear(socket, until="group_created")) == ["Mine"]
     socket.close()
+
+
+def test_the_documented_listener_hears_and_outlives_a_break(
+    web: Flask, host: str, owner: Person, tmp_path: Path
+) -> None:
+    paper = (ROOT / "docs/webhooks.md").read_text().partition("## Listening at `/ws`")[2]
+    found = re.search(r"^```python\n(.*?)^```", paper, re.M | re.S)
+    assert found
+    (tmp_path / "listener.py").write_text(found[1].replace("wss://your.crier", f"ws://{host}"))
+    key, token = api_keys.create(owner.tenant_id, name="Shop")
+    command, env = [sys.executable, "listener.py"], os.environ | {"CRIER_KEY": token}
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as it:
+        try:
+            assert it.stdout
+            assert eventually(lambda: _listeners(web), 10)
+            builders.make_contact(owner.tenant_id)
+            assert it.stdout.readline().startswith("contact_created {")
+            api_keys.revoke(owner.tenant_id, key.id)
+            assert it.stdout.readline().startswith("again: ")
+            assert it.poll() is None
+        finally:
+            it.kill()
 
 
 def test_a_key_without_the_scope_or_of_nobody_is_refused(host: str, owner: Person) -> None:
