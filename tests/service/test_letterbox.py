@@ -65,16 +65,22 @@ def drop(app: Flask, box: SlowBox, number: uuid.UUID) -> Iterator[Drop]:
         yield lambda body: posts.submit(store, body)
 
 
+@pytest.fixture
+def first(box: SlowBox, drop: Drop) -> Future[bool]:
+    """Somebody's callback that is being stored."""
+    post = drop(b"first")
+    assert eventually(lambda: box.is_writing)
+    return post
+
+
 def stored(owner: Person) -> list[bytes]:
     act_for(owner.tenant_id)
     return list(db.session.scalars(select(Callback.body).order_by(Callback.id)))
 
 
 def test_who_comes_while_another_is_stored_is_stored_with_the_rest(
-    owner: Person, box: SlowBox, drop: Drop
+    owner: Person, box: SlowBox, drop: Drop, first: Future[bool]
 ) -> None:
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
     others = [drop(b"%d" % number) for number in range(5)]
     assert eventually(lambda: box.waiting == 5)
     box.may_write.set()
@@ -83,9 +89,9 @@ def test_who_comes_while_another_is_stored_is_stored_with_the_rest(
     assert sorted(stored(owner)) == [b"0", b"1", b"2", b"3", b"4", b"first"]
 
 
-def test_nobody_is_told_that_it_is_stored_when_it_is_not(owner: Person, box: SlowBox, drop: Drop) -> None:
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
+def test_nobody_is_told_that_it_is_stored_when_it_is_not(
+    owner: Person, box: SlowBox, drop: Drop, first: Future[bool]
+) -> None:
     others = [drop(b"%d" % number) for number in range(3)]
     assert eventually(lambda: box.waiting == 3)
     box.is_broken = True
@@ -97,11 +103,9 @@ def test_nobody_is_told_that_it_is_stored_when_it_is_not(owner: Person, box: Slo
 
 
 def test_large_callbacks_go_in_several_transactions(
-    owner: Person, box: SlowBox, drop: Drop, monkeypatch: pytest.MonkeyPatch
+    owner: Person, box: SlowBox, drop: Drop, first: Future[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letterbox, "MOST_BYTES", 25)
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
     others = [drop(b"%d" % number * 10) for number in range(4)]
     others.append(drop(b"x" * 100))
     assert eventually(lambda: box.waiting == 5)
@@ -113,11 +117,9 @@ def test_large_callbacks_go_in_several_transactions(
 
 
 def test_who_gives_up_waiting_holds_nobody_up(
-    owner: Person, box: SlowBox, drop: Drop, monkeypatch: pytest.MonkeyPatch
+    owner: Person, box: SlowBox, drop: Drop, first: Future[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letterbox, "PATIENCE_SECONDS", 0.3)
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
     assert not drop(b"impatient").result(5)
     box.may_write.set()
     assert first.result(5)
@@ -126,10 +128,8 @@ def test_who_gives_up_waiting_holds_nobody_up(
 
 
 def test_an_error_that_nobody_thought_of_ends_one_turn_only(
-    owner: Person, box: SlowBox, drop: Drop, monkeypatch: pytest.MonkeyPatch
+    owner: Person, box: SlowBox, drop: Drop, first: Future[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
     other = drop(b"other")
     assert eventually(lambda: box.waiting == 1)
     monkeypatch.setattr(heard, "note", raises)
@@ -147,10 +147,8 @@ def raises(*_: object, **__: object) -> None:
 
 
 def test_one_that_can_not_be_stored_costs_only_itself(
-    app: Flask, owner: Person, box: SlowBox, drop: Drop
+    app: Flask, owner: Person, box: SlowBox, drop: Drop, first: Future[bool]
 ) -> None:
-    first = drop(b"first")
-    assert eventually(lambda: box.is_writing)
     good = drop(b"good")
 
     def drop_for_a_number_that_is_gone() -> bool:

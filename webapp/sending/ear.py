@@ -1,18 +1,15 @@
 """Ear: a sender that is busy hears the bell for new work all the same."""
 
 import time
-from typing import Final
 
 from redis import Redis, RedisError
 
 from webapp import broker
-
-# A Redis that did not answer is not asked for so long; work is found without it, only later.
-AWAY_SECONDS: Final = 2
+from webapp.sending.pace import AWAY_SECONDS
 
 
 class Ear:
-    """Of one sender."""
+    """Of one sender. While Redis is away it hears nothing: work is found without it, only later."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
